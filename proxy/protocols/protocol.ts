@@ -1,0 +1,38 @@
+import type { ChatAnswer } from '../chat/chat-answer.ts'
+import type { ChatError } from '../chat/chat-error.ts'
+import type { ChatRequest } from '../chat/chat-request.ts'
+import type { JsonObject, JsonValue } from '../chat/json.ts'
+import type { ProtocolId } from '../chat/protocol-id.ts'
+import type { SseEvent } from '../chat/sse-event.ts'
+import type { StreamPart } from '../chat/stream-part.ts'
+
+/** The client side of one API: values in, values out. A protocol knows neither HTTP nor any provider. */
+export type Protocol = {
+  readonly id: ProtocolId
+  /** Reads a parsed body. Throws `ChatError` of kind `invalid-request` with `param` where a field is wrong. */
+  decodeRequest(body: JsonObject): ChatRequest
+  encodeAnswer(answer: ChatAnswer, context: AnswerContext): JsonObject
+  createStreamEncoder(context: AnswerContext): StreamEncoder
+  encodeError(error: ChatError, requestId: string): { readonly status: number; readonly body: JsonObject }
+  /** The frame for an error after the first byte, where no encoder has run (pass-through). */
+  encodeErrorEvent(error: ChatError, requestId: string): readonly SseEvent[]
+  /** The text of an idle heartbeat, whole frames only; empty where the protocol's clients bear none. */
+  readonly heartbeat: string
+}
+
+export type AnswerContext = {
+  readonly requestId: string
+  /** The model as the client named it: what the answer must say. */
+  readonly model: string
+  /** Seconds since 1970. */
+  readonly createdAt: number
+  readonly request: ChatRequest
+}
+
+/**
+ * Turns parts into the protocol's events, in order. `push` takes any part, the terminal one included, and after a
+ * terminal part gives nothing more. Everything a client needs (first frame, block ends, end marker) is the encoder's.
+ */
+export type StreamEncoder = { push(part: StreamPart): readonly SseEvent[] }
+
+export type { JsonValue }
