@@ -1,9 +1,22 @@
 import type { ChatError } from './chat-error.ts'
-import type { OpaquePart, RedactedThinkingPart, RefusalPart, TextPart, ThinkingPart, ToolCallPart } from './chat-request.ts'
+import type {
+  OpaquePart,
+  RedactedThinkingPart,
+  RefusalPart,
+  TextPart,
+  ThinkingPart,
+  ToolCallPart,
+} from './chat-request.ts'
 import type { FinishReason, StreamPart } from './stream-part.ts'
 import { mergeUsage, type Usage } from './usage.ts'
 
-export type AnswerPart = TextPart | RefusalPart | ThinkingPart | RedactedThinkingPart | ToolCallPart | OpaquePart
+export type AnswerPart =
+  | TextPart
+  | RefusalPart
+  | ThinkingPart
+  | RedactedThinkingPart
+  | ToolCallPart
+  | OpaquePart
 
 /** A whole answer: what a stream of parts folds to. */
 export type ChatAnswer = {
@@ -104,7 +117,13 @@ function foldPart(folding: Folding, part: StreamPart): void {
 }
 
 function toolCall(part: Extract<StreamPart, { type: 'tool-call-start' }>): ToolCallPart {
-  const call: ToolCallPart = { type: 'tool-call', id: part.id, name: part.name, argumentsText: '', kind: part.kind }
+  const call: ToolCallPart = {
+    type: 'tool-call',
+    id: part.id,
+    name: part.name,
+    argumentsText: '',
+    kind: part.kind,
+  }
   return part.namespace === undefined ? call : { ...call, namespace: part.namespace }
 }
 
@@ -150,7 +169,11 @@ function* unfoldPart(key: number, part: AnswerPart): Generator<StreamPart> {
     case 'thinking':
       yield { type: 'thinking-start', key }
       if (part.text !== '') yield { type: 'thinking-delta', key, text: part.text }
-      yield { type: 'thinking-end', key, ...(part.signature === undefined ? {} : { signature: part.signature }) }
+      yield {
+        type: 'thinking-end',
+        key,
+        ...(part.signature === undefined ? {} : { signature: part.signature }),
+      }
       return
     case 'redacted-thinking':
       yield { type: 'redacted-thinking', key, carrier: part.carrier }
@@ -165,7 +188,11 @@ function* unfoldPart(key: number, part: AnswerPart): Generator<StreamPart> {
         ...(part.namespace === undefined ? {} : { namespace: part.namespace }),
       }
       if (part.argumentsText !== '') yield { type: 'tool-call-delta', key, text: part.argumentsText }
-      yield { type: 'tool-call-end', key, ...(part.signature === undefined ? {} : { signature: part.signature }) }
+      yield {
+        type: 'tool-call-end',
+        key,
+        ...(part.signature === undefined ? {} : { signature: part.signature }),
+      }
       return
     case 'opaque':
       yield { type: 'opaque', protocol: part.protocol, raw: part.raw }

@@ -83,5 +83,7 @@ export class ChatError extends Error {
 /** Makes a `ChatError` of anything that was thrown: a stranger becomes `internal` and keeps its cause. */
 export function toChatError(thrown: unknown): ChatError {
   if (thrown instanceof ChatError) return thrown
-  return new ChatError('internal', 'Portside failed on this request; its log has the cause', { cause: thrown })
+  return new ChatError('internal', 'Portside failed on this request; its log has the cause', {
+    cause: thrown,
+  })
 }

@@ -39,7 +39,10 @@ export type ChatRequest = {
 /**
  * One turn. `system` and `developer` turns may stand anywhere; tool results stand in `user` turns, before other content.
  */
-export type Turn = { readonly role: 'system' | 'developer' | 'user' | 'assistant'; readonly parts: readonly Part[] }
+export type Turn = {
+  readonly role: 'system' | 'developer' | 'user' | 'assistant'
+  readonly parts: readonly Part[]
+}
 
 export type Part =
   | TextPart

@@ -12,7 +12,11 @@ import type { Usage } from './usage.ts'
 export type StreamPart =
   | AnswerStart
   | { readonly type: 'text-start' | 'thinking-start' | 'refusal-start'; readonly key: number }
-  | { readonly type: 'text-delta' | 'thinking-delta' | 'refusal-delta'; readonly key: number; readonly text: string }
+  | {
+      readonly type: 'text-delta' | 'thinking-delta' | 'refusal-delta'
+      readonly key: number
+      readonly text: string
+    }
   | { readonly type: 'text-end' | 'refusal-end'; readonly key: number }
   | ThinkingEnd
   | RedactedThinking
@@ -32,7 +36,11 @@ export type AnswerStart = {
   readonly model?: string
 }
 
-export type ThinkingEnd = { readonly type: 'thinking-end'; readonly key: number; readonly signature?: OpaqueCarrier }
+export type ThinkingEnd = {
+  readonly type: 'thinking-end'
+  readonly key: number
+  readonly signature?: OpaqueCarrier
+}
 
 /** Reasoning that the upstream hides: a whole block in one part. */
 export type RedactedThinking = {
@@ -51,9 +59,17 @@ export type ToolCallStart = {
   readonly namespace?: string
 }
 
-export type ToolCallEnd = { readonly type: 'tool-call-end'; readonly key: number; readonly signature?: OpaqueCarrier }
+export type ToolCallEnd = {
+  readonly type: 'tool-call-end'
+  readonly key: number
+  readonly signature?: OpaqueCarrier
+}
 
-export type Finish = { readonly type: 'finish'; readonly reason: FinishReason; readonly stopSequence?: string }
+export type Finish = {
+  readonly type: 'finish'
+  readonly reason: FinishReason
+  readonly stopSequence?: string
+}
 
 /**
  * Why the answer ended. `tool-calls` wins over `stop` whenever a client's tool was called; `refused` is a model or
