@@ -51,6 +51,8 @@ export const keySetting = z.union([
       .optional(),
     /** The last four characters, for showing which key it is. */
     hint: z.string().max(4).optional(),
+    /** Kept beside the hash, which no longer tells that the text was a well-known or short one. */
+    isWeak: z.boolean().optional(),
     models: z.array(z.string()).default(['*']),
     limits: keyLimits.default({}),
     createdAt: z.number().nullable().default(null),
