@@ -5,14 +5,7 @@ import { createBackups } from './backups.ts'
 import { type CredentialStore, createCredentialStore } from './credential-store.ts'
 import { deepFreeze } from './deep-freeze.ts'
 import { readIfThere, removeLeftovers, writeDurably } from './durable-file.ts'
-import {
-  applyOverlay,
-  type Environment,
-  type Overlay,
-  readConfigText,
-  readOverlay,
-  withoutOverlay,
-} from './environment.ts'
+import { applyOverlay, type Environment, readConfigText, readOverlay, withoutOverlay } from './environment.ts'
 import { createTurns } from './in-turn.ts'
 import { type LoadedSettings, loadSettingsFile } from './load-settings-file.ts'
 import { parseSettings, parseSettingsText } from './parse-settings.ts'
@@ -74,7 +67,7 @@ export async function createSettingsStore(options: SettingsStoreOptions): Promis
   const listeners = new Set<(settings: Settings) => void>()
 
   async function reloadIfEdited(): Promise<void> {
-    const present = await readIfThere(path)
+    const present = await readPresent(path)
     if (present === undefined || present === text) return
     base = withIds(parseSettingsText(present, path))
     text = present
@@ -120,6 +113,14 @@ export async function createSettingsStore(options: SettingsStoreOptions): Promis
 
 function fromEnvironment({ name, text }: { readonly name: string; readonly text: string }): LoadedSettings {
   return { settings: parseSettingsText(text, name), text: undefined, warnings: [] }
+}
+
+async function readPresent(path: string): Promise<string | undefined> {
+  try {
+    return await readIfThere(path)
+  } catch (error) {
+    throw new SettingsError('unwritable', [`${path} could not be read: ${String(error)}`], { cause: error })
+  }
 }
 
 function refuseReadOnly(variable: string | undefined): void {
