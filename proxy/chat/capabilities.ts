@@ -37,6 +37,8 @@ export type Capabilities = {
   /** Whether `stream_options.include_usage` is known. */
   readonly streamUsage: boolean
   readonly schemaDialect: 'json-schema' | 'openapi'
+  /** Whether tools that take free text (OpenAI's `custom`) are taken; absent: they become functions with one string. */
+  readonly customTools?: boolean
 }
 
 /** What a well-behaved upstream takes; presets override what differs. */

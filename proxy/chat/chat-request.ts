@@ -123,7 +123,13 @@ export type ToolResultPart = {
 }
 
 /** A block that only one protocol knows, kept for upstreams of the same protocol and left out for others. */
-export type OpaquePart = { readonly type: 'opaque'; readonly protocol: ProtocolId; readonly raw: JsonValue }
+export type OpaquePart = {
+  readonly type: 'opaque'
+  readonly protocol: ProtocolId
+  readonly raw: JsonValue
+  /** What the block says in plain words, for upstreams of other protocols; absent where it can be left out. */
+  readonly text?: string
+}
 
 export type ToolKind = 'function' | 'custom'
 

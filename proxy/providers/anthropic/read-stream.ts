@@ -1,0 +1,133 @@
+import { createAnswerBuilder, type WayBack } from '../../chat/answer-builder.ts'
+import { ChatError } from '../../chat/chat-error.ts'
+import { isJsonObject, type JsonObject } from '../../chat/json.ts'
+import { parseJson, pickNumber, pickObject, pickText } from '../../chat/pick-fields.ts'
+import { readErrorValue } from '../../chat/read-error-envelope.ts'
+import type { FinishReason, StreamPart } from '../../chat/stream-part.ts'
+import { upstreamError } from '../../chat/upstream-error.ts'
+import type { StreamReader } from '../wire-codec.ts'
+import { createBlockReader } from './read-blocks.ts'
+import { type AnthropicUsage, joinUsage, toUsage } from './read-usage.ts'
+
+/** Reads events that are parsed already; a whole message is read as the events it would have come in. */
+export type MessageReader = {
+  event(value: unknown): void
+  end(): void
+  take(): readonly StreamPart[]
+}
+
+/** Reads the events of a Messages stream. The type in the data counts; the event's name is not needed. */
+export function createStreamReader(wayBack: WayBack = {}): StreamReader {
+  const reader = createMessageReader(wayBack)
+  return {
+    push({ data }) {
+      // Gateways add OpenAI's end marker to this stream too (seen 2026-08).
+      if (data.trim() !== '' && data !== '[DONE]') reader.event(parseJson(data))
+      return reader.take()
+    },
+    end() {
+      reader.end()
+      return reader.take()
+    },
+  }
+}
+
+type State = {
+  usage: AnthropicUsage
+  /** The message's `stop_reason`: undefined until one came. */
+  stopReason: string | undefined
+  stopSequence: string | undefined
+  hasBegun: boolean
+}
+
+export function createMessageReader(wayBack: WayBack): MessageReader {
+  const builder = createAnswerBuilder(wayBack)
+  const blocks = createBlockReader(builder)
+  const state: State = { usage: {}, stopReason: undefined, stopSequence: undefined, hasBegun: false }
+
+  function begin(message: JsonObject | undefined): void {
+    if (state.hasBegun) return
+    state.hasBegun = true
+    builder.start(pickText(message, 'id'), pickText(message, 'model'))
+    state.usage = joinUsage(state.usage, pickObject(message, 'usage'))
+    builder.usage(toUsage(state.usage))
+  }
+  function fail(error: ChatError): void {
+    builder.usage(toUsage(state.usage))
+    builder.fail(error)
+  }
+  function finish(): void {
+    blocks.stopAll()
+    builder.usage(toUsage(state.usage))
+    builder.finish(state.stopReason === undefined ? undefined : readStopReason(state.stopReason), state.stopSequence)
+  }
+  function read(event: JsonObject): void {
+    const index = pickNumber(event, 'index') ?? 0
+    switch (event.type) {
+      case 'message_start':
+        return begin(pickObject(event, 'message'))
+      case 'content_block_start':
+        begin(undefined)
+        return startBlock(index, pickObject(event, 'content_block') ?? {})
+      case 'content_block_delta':
+        begin(undefined)
+        return blocks.delta(index, pickObject(event, 'delta') ?? {})
+      case 'content_block_stop':
+        return blocks.stop(index)
+      case 'message_delta':
+        return messageDelta(event)
+      case 'message_stop':
+        return state.hasBegun ? finish() : fail(emptyStream())
+      default:
+        // `ping`, and events of later days.
+        return
+    }
+  }
+  function startBlock(index: number, block: JsonObject): void {
+    if (block.type === 'tool_use' && pickText(block, 'name') === undefined) fail(namelessCall())
+    else blocks.start(index, block)
+  }
+  function messageDelta(event: JsonObject): void {
+    const delta = pickObject(event, 'delta')
+    state.usage = joinUsage(state.usage, pickObject(event, 'usage'))
+    state.stopReason = pickText(delta, 'stop_reason') ?? state.stopReason
+    state.stopSequence = pickText(delta, 'stop_sequence') ?? state.stopSequence
+  }
+  return {
+    event(value) {
+      if (builder.isDone) return
+      if (!isJsonObject(value)) return fail(new ChatError('upstream-changed', 'The upstream sent an event that is no JSON object'))
+      const error = readErrorValue(value)
+      if (error === undefined) read(value)
+      else fail(upstreamError(error))
+    },
+    end() {
+      if (builder.isDone) return
+      if (state.stopReason !== undefined) finish()
+      else fail(new ChatError('upstream-truncated', 'The upstream broke off before the end of its answer'))
+    },
+    take: () => builder.take(),
+  }
+}
+
+function readStopReason(word: string): FinishReason {
+  switch (word) {
+    case 'max_tokens':
+    case 'model_context_window_exceeded':
+      return 'length'
+    case 'tool_use':
+      return 'tool-calls'
+    case 'refusal':
+      return 'refused'
+    default:
+      return 'stop'
+  }
+}
+
+function emptyStream(): ChatError {
+  return new ChatError('upstream-changed', 'The upstream ended its answer without having begun it', { code: 'empty_stream' })
+}
+
+function namelessCall(): ChatError {
+  return new ChatError('upstream-changed', 'The upstream called a tool without saying which one')
+}
