@@ -1,0 +1,8 @@
+/** What the desktop window's preload offers a page: verbs, and nothing of Electron. */
+export type WindowBridge = {
+  /** Asks for a new control port; it arrives as a window message that carries the same ticket. */
+  readonly connect: (ticket: string) => void
+  readonly copyText: (text: string) => Promise<void>
+  /** Calls back with the place the tray menu wants shown; the answer ends that. */
+  readonly onShow: (callback: (place: string) => void) => () => void
+}
