@@ -25,7 +25,7 @@ export const ERROR_KINDS = {
   'upstream-unavailable': { fault: 'upstream', retry: 'any-account', status: 502 },
   'upstream-changed': { fault: 'upstream', retry: 'any-account', status: 502 },
   'upstream-truncated': { fault: 'upstream', retry: 'any-account', status: 502 },
-  'upstream-redirected': { fault: 'upstream', retry: 'never', status: 502 },
+  'upstream-untrusted': { fault: 'upstream', retry: 'never', status: 502 },
   'timed-out': { fault: 'upstream', retry: 'any-account', status: 504 },
   'queue-full': { fault: 'us', retry: 'never', status: 429 },
   'no-account': { fault: 'us', retry: 'never', status: 503 },

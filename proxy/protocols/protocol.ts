@@ -18,6 +18,8 @@ export type Protocol = {
   encodeErrorEvent(error: ChatError, requestId: string): readonly SseEvent[]
   /** The text of an idle heartbeat, whole frames only; empty where the protocol's clients bear none. */
   readonly heartbeat: string
+  /** The text of the end marker that a passed-through stream gets when its upstream ended well without one. */
+  readonly missingEnd: string
 }
 
 export type AnswerContext = {
@@ -27,6 +29,8 @@ export type AnswerContext = {
   /** Seconds since 1970. */
   readonly createdAt: number
   readonly request: ChatRequest
+  /** The size of the prompt where somebody counted it: what protocols that demand usage say until the upstream does. */
+  readonly estimatedInputTokens?: number
 }
 
 /**

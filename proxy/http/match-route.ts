@@ -1,0 +1,79 @@
+import { ROUTES, type Route } from './route-table.ts'
+
+export type Match = {
+  readonly route: Route
+  /** The path under which the route is dispatched, its parameters filled in and encoded. */
+  readonly path: string
+  readonly query: string
+  readonly parameter: string | undefined
+  /** The provider that the prefix names. */
+  readonly provider: string | undefined
+  /** The prefix asks for Anthropic's shapes. */
+  readonly isAnthropic: boolean
+}
+
+/** A path with anything in it that two readers could read differently matches no route (SEC-10). */
+const AMBIGUOUS = /\/\/|\\|;|%2f|%5c|%2e|%00|\/\.{1,2}(\/|$)|[^\x21-\x7e]|[{}]/i
+
+/** Business paths below `/v1`; clients may leave `/v1` out or say it twice. */
+const BUSINESS = /^(?:\/v1)*\/(chat\/completions|messages|models(?:\/.+)?)$/
+
+/**
+ * Finds the route of a raw request target, once; the same match decides who may call and what is called. Undefined
+ * where there is no such route. `providers` are the ids that may stand as a prefix.
+ */
+export function matchRoute(target: string, providers: ReadonlySet<string>): Match | undefined {
+  const questionMark = target.indexOf('?')
+  const rawPath = questionMark === -1 ? target : target.slice(0, questionMark)
+  const query = questionMark === -1 ? '' : target.slice(questionMark)
+  if (!rawPath.startsWith('/') || AMBIGUOUS.test(rawPath)) return undefined
+  const path = rawPath.length > 1 && rawPath.endsWith('/') && !rawPath.startsWith('/ui/') ? rawPath.slice(0, -1) : rawPath
+  const prefix = readPrefix(path, providers)
+  const found = matchBusiness(prefix.rest) ?? (prefix.rest === path ? matchFixed(path) : undefined)
+  return found && { ...found, query, provider: prefix.provider, isAnthropic: prefix.isAnthropic }
+}
+
+type Prefix = { readonly rest: string; readonly provider: string | undefined; readonly isAnthropic: boolean }
+
+function readPrefix(path: string, providers: ReadonlySet<string>): Prefix {
+  const none = { rest: path, provider: undefined, isAnthropic: false }
+  if (path.startsWith('/anthropic/')) return { ...none, rest: path.slice('/anthropic'.length), isAnthropic: true }
+  const [, provider = '', rest = ''] = /^(?:\/api\/provider)?\/([a-z0-9][a-z0-9-]*)(\/.*)$/.exec(path) ?? []
+  return providers.has(provider) ? { rest, provider, isAnthropic: false } : none
+}
+
+type Found = Pick<Match, 'route' | 'path' | 'parameter'>
+
+function matchBusiness(path: string): Found | undefined {
+  const tail = BUSINESS.exec(path)?.[1]
+  if (tail === undefined) return undefined
+  const fixed = findRoute(`/v1/${tail}`)
+  if (fixed) return { route: fixed, path: fixed.path, parameter: undefined }
+  const model = findRoute('/v1/models/{id}')
+  const id = decode(tail.slice('models/'.length))
+  if (model === undefined || id === undefined) return undefined
+  return { route: model, path: `/v1/models/${encodeURIComponent(id)}`, parameter: id }
+}
+
+function matchFixed(path: string): Found | undefined {
+  const fixed = findRoute(path)
+  if (fixed) return { route: fixed, path, parameter: undefined }
+  for (const base of ['/ui', '/control/rpc']) {
+    const route = path === base || path.startsWith(`${base}/`) ? findRoute(`${base}/{*}`) : undefined
+    if (route) return { route, path, parameter: path.slice(base.length + 1) }
+  }
+  return undefined
+}
+
+function findRoute(path: string): Route | undefined {
+  return ROUTES.find((route) => route.path === path)
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    // Not valid percent-encoding: no model has such a name.
+    return undefined
+  }
+}

@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http'
+import { ChatError } from '../chat/chat-error.ts'
+
+/**
+ * Reads a request's body, at most `maxBytes`; counts the bytes that come and trusts no Content-Length (SEC-28). Rejects
+ * with `too-large`, or `cancelled` where the client went away.
+ */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  const declared = Number(request.headers['content-length'] ?? 0)
+  if (declared > maxBytes) return Promise.reject(tooLarge(maxBytes))
+  const encoding = request.headers['content-encoding']
+  if (encoding !== undefined && encoding !== 'identity')
+    return Promise.reject(new ChatError('unsupported-media', 'Send the body without content-encoding'))
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = []
+    let total = 0
+    request.on('data', (chunk: Uint8Array) => {
+      total += chunk.length
+      if (total > maxBytes) {
+        request.removeAllListeners('data')
+        request.pause()
+        reject(tooLarge(maxBytes))
+      } else chunks.push(chunk)
+    })
+    request.on('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, total)))
+    request.on('error', (cause) => reject(gone(cause)))
+    request.on('close', () => reject(gone()))
+  })
+}
+
+function tooLarge(maxBytes: number): ChatError {
+  return new ChatError('too-large', `The request body is larger than ${maxBytes} bytes (limits.bodyBytes)`, { code: 'request_too_large' })
+}
+
+function gone(cause?: unknown): ChatError {
+  return new ChatError('cancelled', 'The client went away before its request was complete', { cause })
+}

@@ -1,0 +1,159 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Settings } from '../../contract/settings.ts'
+import { ChatError, toChatError } from '../chat/chat-error.ts'
+import type { Clock } from '../clock.ts'
+import type { RequestLog } from '../request-log/request-log.ts'
+import type { KeyRing } from '../settings/local-keys.ts'
+import { answerFailure } from './answer-failure.ts'
+import { type BusinessPorts, handleBusiness, protocolOf } from './business.ts'
+import { clientFamily } from './client-family.ts'
+import type { Exchange } from './exchange.ts'
+import { checkHead, checkKey, checkRequest, corsHeaders, Denial, type GuardFacts, isAllowedOrigin } from './guard.ts'
+import { type Match, matchRoute } from './match-route.ts'
+import { notFoundMessage } from './not-found-message.ts'
+import { requestIdOf } from './request-id.ts'
+import type { RouteId } from './route-table.ts'
+
+export type ServerPorts = {
+  readonly business: BusinessPorts
+  readonly settings: () => Settings
+  readonly keyRing: () => KeyRing
+  readonly log: RequestLog
+  readonly clock: Clock
+  readonly providerIds: () => ReadonlySet<string>
+  /** Everything that is not hot: an Express application. */
+  readonly handleCold: (exchange: Exchange) => void
+  readonly checkControl: (request: IncomingMessage) => boolean
+  readonly markKeyUse: (keyId: string) => void
+}
+
+/** Health checks and our own pages would flood the log; only their refusals are shown. */
+const QUIET: ReadonlySet<string> = new Set<RouteId>(['health', 'healthz', 'readyz', 'status-page', 'event-logging', 'control-session', 'control-rpc', 'ui'])
+
+/** One node:http server: the guard, then the hot routes, then Express. */
+export function createProxyServer(ports: ServerPorts): Server {
+  const { timeouts, limits } = ports.settings()
+  const server = createServer(
+    {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: timeouts.headersMs,
+      requestTimeout: timeouts.headersMs + timeouts.bodyMs,
+      keepAliveTimeout: timeouts.keepAliveMs,
+      connectionsCheckingInterval: 1000,
+      requireHostHeader: false,
+    },
+    (request, response) => handle(request, response, ports),
+  )
+  server.maxConnections = limits.connections
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (Number(request.headers['content-length'] ?? 0) <= limits.bodyBytes) response.writeContinue()
+    handle(request, response, ports)
+  })
+  server.on('upgrade', (request: IncomingMessage, socket: Socket) => refuseUpgrade(request, socket, ports))
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => socket.destroy())
+  server.on('clientError', answerClientError)
+  return server
+}
+
+function handle(request: IncomingMessage, response: ServerResponse, ports: ServerPorts): void {
+  const exchange = openExchange(request, response, ports)
+  try {
+    checkHead(request, exchange.facts)
+    if (request.method === 'OPTIONS') return answerPreflight(exchange, ports)
+    exchange.match = findRoute(request, ports)
+    admit(exchange, exchange.match, ports)
+    if (exchange.match.route.isHot) void handleBusiness(exchange, ports.business)
+    else ports.handleCold(exchange)
+  } catch (thrown) {
+    refuseExchange(exchange, toChatError(thrown), ports)
+  }
+}
+
+function openExchange(request: IncomingMessage, response: ServerResponse, ports: ServerPorts): Exchange {
+  const facts: GuardFacts = { settings: ports.settings(), port: request.socket.localPort ?? 0 }
+  const requestId = requestIdOf(request.headers['x-request-id'], ports.clock.now())
+  return { request, response, requestId, startedAt: ports.clock.monotonic(), facts }
+}
+
+function findRoute(request: IncomingMessage, ports: ServerPorts): Match {
+  const match = matchRoute(request.url ?? '', ports.providerIds())
+  if (match === undefined) throw new Denial('not-found', 'not-found', notFoundMessage(request, ports.settings()), 'unknown_route')
+  return match
+}
+
+/** Method, content type and key, in this order; a request that is let in gets its row. */
+function admit(exchange: Exchange, match: Match, ports: ServerPorts): void {
+  const { request, facts } = exchange
+  checkRequest(request, match)
+  if (match.route.policy === 'control' && !ports.checkControl(request))
+    throw new Denial('control', 'unauthorized', 'Sign in to Portside first', 'invalid_api_key')
+  const key = checkKey(request, match, facts, ports.keyRing())
+  if (key !== undefined) {
+    exchange.key = key
+    ports.markKeyUse(key.id)
+  }
+  if (!QUIET.has(match.route.id)) exchange.row = openRow(exchange, ports)
+}
+
+function openRow(exchange: Exchange, ports: ServerPorts) {
+  const { request, requestId, match, key } = exchange
+  return ports.log.open({
+    id: requestId,
+    method: request.method ?? '',
+    path: (request.url ?? '').split('?')[0] ?? '',
+    startedAt: ports.clock.now(),
+    state: 'receiving',
+    protocol: match?.route.protocol ?? null,
+    keyName: key?.name ?? null,
+    client: clientFamily(request.headers['user-agent']),
+  })
+}
+
+/** Answers with an error in the caller's protocol and closes the row. */
+export function refuseExchange(exchange: Exchange, error: ChatError, ports: ServerPorts): void {
+  exchange.row ??= openRow(exchange, ports)
+  const protocol = protocolOf(exchange, ports.business.protocols)
+  answerFailure(exchange, error, protocol, ports.settings().retry.retryAfterMaxMs)
+}
+
+const ALLOWED_HEADERS = 'authorization, content-type, x-api-key, x-goog-api-key, anthropic-version, anthropic-beta, openai-beta, x-request-id, x-portside-account'
+
+/** A browser asks before it calls. Only a page that may call gets a yes; the key is checked on the call itself. */
+function answerPreflight(exchange: Exchange, ports: ServerPorts): void {
+  const { request, response, facts } = exchange
+  const origin = request.headers.origin
+  if (origin === undefined || !isAllowedOrigin(origin, request, facts))
+    throw new Denial('preflight', 'forbidden', 'Pages of other sites may not call Portside')
+  const match = findRoute(request, ports)
+  response.writeHead(204, {
+    ...corsHeaders(request, facts),
+    'access-control-allow-methods': match.route.methods.join(', '),
+    'access-control-allow-headers': ALLOWED_HEADERS,
+    'access-control-max-age': '600',
+  })
+  response.end()
+}
+
+/**
+ * No route speaks WebSocket. 426 makes clients that try it first (Codex) fall back to POST at once; a page of another
+ * site gets the guard's refusal instead (SEC-02).
+ */
+function refuseUpgrade(request: IncomingMessage, socket: Socket, ports: ServerPorts): void {
+  const facts: GuardFacts = { settings: ports.settings(), port: socket.localPort ?? 0 }
+  let status = '426 Upgrade Required'
+  try {
+    checkHead(request, facts)
+  } catch (thrown) {
+    status = toChatError(thrown).kind === 'forbidden' ? '403 Forbidden' : '400 Bad Request'
+  }
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+}
+
+/** What Node's parser could not read: answered with its status and closed (SEC-17). */
+function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
+  const status =
+    { HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large', ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout' }[error.code ?? ''] ?? '400 Bad Request'
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+}

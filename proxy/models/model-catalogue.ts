@@ -1,0 +1,112 @@
+import type { Model } from '../../contract/model.ts'
+import type { Settings } from '../../contract/settings.ts'
+import { ChatError } from '../chat/chat-error.ts'
+import type { Provider, ServedModel } from '../providers/provider.ts'
+import type { ModelRoute } from '../relay/relay-ports.ts'
+
+/** Which names clients may ask for, and who serves them. */
+export type ModelCatalogue = {
+  list(): readonly Model[]
+  /** Who can serve a name, in the order of the settings. Throws `model-not-found`, naming the models there are. */
+  route(name: string, provider: string | undefined): readonly ModelRoute[]
+}
+
+export type CatalogueSource = {
+  readonly settings: Settings
+  readonly providers: readonly Provider[]
+  /** What an upstream listed itself, for providers whose settings name no models. */
+  readonly discovered: ReadonlyMap<string, readonly ServedModel[]>
+}
+
+const NAMED_IN_ERRORS = 20
+
+export function createModelCatalogue({ settings, providers, discovered }: CatalogueSource): ModelCatalogue {
+  const hidden = new Set(settings.models.hidden)
+  const served = (provider: Provider) => (provider.models.length > 0 ? provider.models : (discovered.get(provider.info.id) ?? []))
+  const list = listModels(providers, served, settings).filter(({ id }) => !hidden.has(id))
+
+  function routesOf(name: string, only: string | undefined): ModelRoute[] {
+    return providers
+      .filter(({ info }) => only === undefined || info.id === only)
+      .flatMap((provider) => {
+        const found = served(provider).find(({ id }) => id === name) ?? anyModel(served(provider), name)
+        return found === undefined ? [] : [{ provider: provider.info.id, model: found.upstream }]
+      })
+  }
+
+  return {
+    list: () => list,
+    route(name, only) {
+      for (const candidate of candidateNames(name, settings)) {
+        const routes = routesOf(candidate, only)
+        if (routes.length > 0) return routes
+        const [, provider = '', rest = ''] = /^([a-z0-9-]+)\/(.+)$/.exec(candidate) ?? []
+        const named = only === undefined && rest !== '' ? routesOf(rest, provider) : []
+        if (named.length > 0) return named
+      }
+      throw unknownModel(name, only, list)
+    },
+  }
+}
+
+/** The name itself, then what an alias makes of it. An alias is followed once: a chain would hide where a name goes. */
+function candidateNames(name: string, settings: Settings): string[] {
+  const alias = findAlias(name, settings)
+  return alias === undefined ? [name] : [alias, name]
+}
+
+function findAlias(name: string, settings: Settings): string | undefined {
+  const { aliases } = settings.models
+  const exact = aliases[name]
+  const wildcard = Object.keys(aliases)
+    .filter((pattern) => pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1)))
+    .sort((a, b) => b.length - a.length)[0]
+  const target = exact ?? (wildcard === undefined ? undefined : aliases[wildcard])
+  if (target !== undefined) return typeof target === 'string' ? target : target.model
+  return claudeMapping(name, settings)
+}
+
+/** `claude_mapping`: Claude's small models go to `fast`, all others to `slow`, where these are set. */
+function claudeMapping(name: string, { claude_mapping: mapping }: Settings): string | undefined {
+  if (!name.startsWith('claude-')) return undefined
+  return name.includes('haiku') ? mapping.fast : mapping.slow
+}
+
+/** A provider with the model `*` takes every name. */
+function anyModel(models: readonly ServedModel[], name: string): ServedModel | undefined {
+  return models.some(({ id }) => id === '*') ? { id: name, upstream: name } : undefined
+}
+
+function listModels(providers: readonly Provider[], served: (provider: Provider) => readonly ServedModel[], settings: Settings): Model[] {
+  const models = new Map<string, Model>()
+  for (const provider of providers)
+    for (const model of served(provider)) if (model.id !== '*' && !models.has(model.id)) models.set(model.id, describe(model, provider))
+  for (const [alias, target] of Object.entries(settings.models.aliases)) {
+    const to = models.get(typeof target === 'string' ? target : target.model)
+    if (to !== undefined && !alias.endsWith('*') && !models.has(alias)) models.set(alias, { ...to, id: alias, displayName: alias, aliasOf: to.id })
+  }
+  return [...models.values()]
+}
+
+function describe(model: ServedModel, provider: Provider): Model {
+  return {
+    id: model.id,
+    provider: provider.info.id,
+    upstream: model.upstream,
+    aliasOf: null,
+    displayName: model.displayName ?? model.id,
+    maxInputTokens: model.maxInputTokens ?? null,
+    maxOutputTokens: model.maxOutputTokens ?? null,
+  }
+}
+
+function unknownModel(name: string, provider: string | undefined, list: readonly Model[]): ChatError {
+  const there = list.filter((model) => provider === undefined || model.provider === provider).map(({ id }) => id)
+  const named = there.slice(0, NAMED_IN_ERRORS).join(', ')
+  const more = there.length > NAMED_IN_ERRORS ? ` and ${there.length - NAMED_IN_ERRORS} more` : ''
+  const where = provider === undefined ? '' : ` at ${provider}`
+  return new ChatError('model-not-found', `There is no model "${name.slice(0, 120)}"${where}. Models there are: ${named || 'none'}${more}`, {
+    code: 'model_not_found',
+    param: 'model',
+  })
+}

@@ -1,0 +1,111 @@
+import type { ProviderSetting, Settings } from '../../contract/settings.ts'
+import { type Capabilities, DEFAULT_CAPABILITIES } from '../chat/capabilities.ts'
+import type { Clock } from '../clock.ts'
+import { createUpstreamFetch } from '../upstream/fetch-upstream.ts'
+import { anthropicCodec } from './anthropic/index.ts'
+import { createDemoProvider } from './demo/index.ts'
+import { openaiChatCodec } from './openai-chat/index.ts'
+import { PRESETS, type Preset } from './presets.ts'
+import type { Provider, ServedModel, WireProvider } from './provider.ts'
+import type { WireCodec } from './wire-codec.ts'
+
+/** The wire codecs by provider type. One provider is one folder and one line here. */
+const CODECS: Readonly<Record<string, WireCodec>> = {
+  'openai-chat': openaiChatCodec,
+  anthropic: anthropicCodec,
+}
+
+export type BuiltProvider = { readonly provider: Provider; close(): Promise<void> }
+
+/** The providers of the settings, and the demo that is always there. A type without a codec is left out and named. */
+export function createProviders(settings: Settings, clock: Clock): { built: readonly BuiltProvider[]; problems: readonly string[] } {
+  const built: BuiltProvider[] = []
+  const problems: string[] = []
+  for (const setting of withImplied(settings)) {
+    const made = createProvider(setting, settings, clock)
+    if (typeof made === 'string') problems.push(made)
+    else built.push(made)
+  }
+  return { built, problems }
+}
+
+/** An account may name a preset without a provider entry; `demo` needs no entry either. */
+function withImplied(settings: Settings): ProviderSetting[] {
+  const listed = [...settings.providers]
+  const known = new Set(listed.map(({ id }) => id))
+  for (const id of ['demo', ...settings.accounts.map(({ provider }) => provider)]) {
+    const type = id === 'demo' ? 'demo' : PRESETS[id]?.type
+    if (known.has(id) || type === undefined) continue
+    known.add(id)
+    listed.push({ ...EMPTY_SETTING, id, type })
+  }
+  return listed
+}
+
+const EMPTY_SETTING = { models: [], toolMode: 'native', headers: {}, privateNetwork: false, proxyUrl: null, capabilities: {} } as const satisfies Omit<ProviderSetting, 'id' | 'type'>
+
+function createProvider(setting: ProviderSetting, settings: Settings, clock: Clock): BuiltProvider | string {
+  if (setting.type === 'demo') return { provider: createDemoProvider(setting.id, clock), close: () => Promise.resolve() }
+  const codec = CODECS[setting.type]
+  if (codec === undefined) return `Provider "${setting.id}": the type ${setting.type} is not part of this version`
+  const preset = PRESETS[setting.preset ?? setting.id]
+  const url = setting.baseUrl ?? preset?.baseUrl
+  if (url === undefined) return `Provider "${setting.id}" needs a baseUrl`
+  return createWireProvider({ setting, settings, clock, codec, preset, url })
+}
+
+type WireParts = {
+  readonly setting: ProviderSetting
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly codec: WireCodec
+  readonly preset: Preset | undefined
+  readonly url: string
+}
+
+function createWireProvider({ setting, settings, clock, codec, preset, url }: WireParts): BuiltProvider {
+  const isLocal = setting.privateNetwork || preset?.isLocal === true
+  const { fetch, close } = createUpstreamFetch(
+    {
+      privateNetwork: isLocal,
+      proxyUrl: setting.proxyUrl,
+      connectMs: settings.timeouts.connectMs,
+      headerBytes: settings.limits.headerBytes,
+    },
+    clock,
+  )
+  const provider: WireProvider = {
+    kind: 'wire',
+    info: {
+      id: setting.id,
+      type: setting.type,
+      displayName: preset?.displayName ?? setting.id,
+      baseUrl: url,
+      preset: preset === undefined ? null : (setting.preset ?? setting.id),
+      toolMode: setting.toolMode,
+      needsAccount: !isLocal,
+    },
+    codec,
+    baseUrl: new URL(url),
+    headers: setting.headers,
+    fetch,
+    models: setting.models.map(servedModel),
+    capabilitiesOf: createCapabilities(setting, preset),
+  }
+  return { provider, close }
+}
+
+function servedModel(model: ProviderSetting['models'][number]): ServedModel {
+  if (typeof model === 'string') return { id: model, upstream: model }
+  return { ...model, upstream: model.upstream ?? model.id }
+}
+
+/** Default, preset, provider, model: the later one wins, capability by capability. */
+function createCapabilities(setting: ProviderSetting, preset: Preset | undefined): (model: string) => Capabilities {
+  const base: Capabilities = { ...DEFAULT_CAPABILITIES, ...preset?.capabilities, ...setting.capabilities }
+  const byModel = new Map<string, Capabilities>()
+  for (const model of setting.models)
+    if (typeof model !== 'string' && model.capabilities !== undefined)
+      byModel.set(model.upstream ?? model.id, { ...base, ...model.capabilities })
+  return (model) => byModel.get(model) ?? base
+}

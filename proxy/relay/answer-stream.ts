@@ -1,0 +1,244 @@
+import { createAnswerFold } from '../chat/chat-answer.ts'
+import { ChatError } from '../chat/chat-error.ts'
+import { isOutput, type StreamPart } from '../chat/stream-part.ts'
+import { mergeUsage, type Usage } from '../chat/usage.ts'
+import type { Timer } from '../clock.ts'
+import type { AnswerContext, StreamEncoder } from '../protocols/protocol.ts'
+import type { Attempt } from './attempt.ts'
+import { passedHeaders } from './passed-headers.ts'
+import { formatSse } from './format-sse.ts'
+
+/** How much may be held back before the first output: then the answer is committed all the same (REL-10). */
+const HOLD_EVENTS = 64
+const HOLD_BYTES = 262_144
+const HOLD_MS = 10_000
+
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+}
+
+/**
+ * The client's side of one attempt. What comes before the first output is held back, so that a failure until then is no
+ * failure for the client; the first output commits. Has a life: holding, committed, over.
+ */
+export class AnswerStream {
+  isCommitted = false
+  /** The terminal part has been sent: the client has a complete answer. */
+  isFinished = false
+  readonly #attempt: Attempt
+  readonly #fold = createAnswerFold()
+  #encoder: StreamEncoder | undefined
+  #held: (string | Uint8Array)[] = []
+  #heldBytes = 0
+  #heldEvents = 0
+  #headers: Record<string, string> = {}
+  #heartbeat: Timer | undefined
+  #holdTimer: Timer | undefined
+  #usage: Usage = {}
+  #sentBytes = 0
+  #isBlocked = false
+
+  constructor(attempt: Attempt) {
+    this.#attempt = attempt
+  }
+
+  /** True while the client takes what is written; otherwise `whenDrained` tells when to go on. */
+  get isWritable(): boolean {
+    return !this.#isBlocked
+  }
+
+  async whenDrained(): Promise<void> {
+    const { ports, request } = this.#attempt
+    const stalled = ports.clock.timer(ports.settings().timeouts.stalledReaderMs, () => request.client.destroy())
+    await request.client.whenDrained()
+    stalled.cancel()
+    this.#isBlocked = false
+  }
+
+  keepHeaders(headers: Readonly<Record<string, string | undefined>>, isPassThrough: boolean): void {
+    this.#headers = passedHeaders(headers, isPassThrough)
+  }
+
+  /** Translates parts for the client. Throws the error of an `error` part, after what came before it. */
+  takeParts(parts: readonly StreamPart[]): void {
+    let text = ''
+    let hasOutput = false
+    for (const part of parts) {
+      if (this.isFinished) break
+      this.#observe(part)
+      if (part.type === 'error') {
+        if (text !== '') this.#offer(text, hasOutput)
+        throw part.error
+      }
+      hasOutput ||= isOutput(part)
+      if (this.#attempt.request.chat.stream) text += formatSse(this.#openEncoder().push(part))
+      else this.#fold.push(part)
+      if (part.type === 'finish') this.isFinished = true
+    }
+    if (text !== '') this.#offer(text, hasOutput)
+    if (this.isFinished) this.#end()
+  }
+
+  /** Passes whole frames on as they came; `parts` is what they say. Throws like `takeParts`. */
+  takePassed(parts: readonly StreamPart[], frames: Uint8Array): void {
+    let hasOutput = false
+    for (const part of parts) {
+      this.#observe(part)
+      if (part.type === 'error') {
+        if (isUpstreamsOwn(part.error) && this.isCommitted) this.#endWithOwnError(frames)
+        throw part.error
+      }
+      hasOutput ||= isOutput(part)
+      if (part.type === 'finish') this.isFinished = true
+    }
+    if (frames.length > 0) this.#offer(frames, hasOutput)
+    if (this.isFinished) this.#end()
+  }
+
+  /** A whole answer in one piece of JSON text or bytes. */
+  sendWhole(body: string | Uint8Array): void {
+    const { request } = this.#attempt
+    this.#commitHead({ 'content-type': 'application/json' })
+    this.isFinished = true
+    this.#count(body)
+    request.client.end(body)
+  }
+
+  /** Tells the row what parts say, without sending them. */
+  observe(parts: Iterable<StreamPart>): void {
+    for (const part of parts) this.#observe(part)
+  }
+
+  context(): AnswerContext {
+    const { request, ports } = this.#attempt
+    return {
+      requestId: request.requestId,
+      model: request.chat.model,
+      createdAt: Math.floor(ports.clock.now() / 1000),
+      request: request.chat,
+    }
+  }
+
+  /** After the commit: one error frame in the client's protocol, then the end, without any end marker (REL-31). */
+  fail(error: ChatError): void {
+    if (this.isFinished || error.kind === 'cancelled') return this.#attempt.request.client.destroy()
+    const { request } = this.#attempt
+    const events = this.#encoder?.push({ type: 'error', error }) ?? request.protocol.encodeErrorEvent(error, request.requestId)
+    const text = formatSse(events)
+    this.#count(text)
+    this.isFinished = true
+    request.client.end(text)
+  }
+
+  release(): void {
+    this.#heartbeat?.cancel()
+    this.#holdTimer?.cancel()
+    this.#attempt.row.update({ responseBytes: this.#sentBytes })
+    if (this.isCommitted) this.#attempt.request.row.update({ responseBytes: this.#sentBytes })
+  }
+
+  #openEncoder(): StreamEncoder {
+    this.#encoder ??= this.#attempt.request.protocol.createStreamEncoder(this.context())
+    return this.#encoder
+  }
+
+  #observe(part: StreamPart): void {
+    const { row } = this.#attempt.request
+    if (part.type === 'usage') {
+      this.#usage = mergeUsage(this.#usage, part.usage)
+      row.update(usageFields(this.#usage))
+    } else if (part.type === 'finish') row.update({ finishReason: part.reason })
+  }
+
+  #offer(chunk: string | Uint8Array, hasOutput: boolean): void {
+    if (this.isCommitted) return this.#write(chunk)
+    this.#held.push(chunk)
+    this.#heldBytes += chunk.length
+    this.#heldEvents++
+    this.#holdTimer ??= this.#attempt.ports.clock.timer(HOLD_MS, () => this.#commit())
+    if (hasOutput || this.#heldEvents >= HOLD_EVENTS || this.#heldBytes >= HOLD_BYTES) this.#commit()
+  }
+
+  #commit(): void {
+    if (this.isCommitted) return
+    this.#commitHead(STREAM_HEADERS)
+    const held = this.#held
+    this.#held = []
+    if (held.length === 1 && held[0] !== undefined) this.#write(held[0])
+    else if (held.length > 1) this.#write(Buffer.concat(held.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk))))
+    this.#beat()
+  }
+
+  #commitHead(headers: Record<string, string>): void {
+    const { request, lease, number, ports, startedAt } = this.#attempt
+    this.isCommitted = true
+    this.#holdTimer?.cancel()
+    request.client.sendHead(200, {
+      ...this.#headers,
+      ...headers,
+      'x-portside-provider': lease.provider,
+      'x-portside-account': lease.account.id,
+      'x-portside-attempts': String(number),
+    })
+    request.row.update({ state: 'streaming', status: 200, firstByteMs: request.elapsedMs() })
+    this.#attempt.row.update({ firstByteMs: ports.clock.monotonic() - startedAt, status: 200 })
+  }
+
+  #write(chunk: string | Uint8Array): void {
+    this.#count(chunk)
+    this.#heartbeat?.restart()
+    if (!this.#attempt.request.client.write(chunk)) this.#isBlocked = true
+  }
+
+  #count(chunk: string | Uint8Array): void {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    this.#sentBytes += bytes.length
+    this.#attempt.request.row.captureResponse(bytes)
+  }
+
+  #beat(): void {
+    const { ports, request } = this.#attempt
+    const { intervalMs } = ports.settings().heartbeat
+    if (request.protocol.heartbeat === '' || intervalMs === 0) return
+    this.#heartbeat = ports.clock.timer(intervalMs, () => {
+      if (this.isFinished) return
+      if (this.isWritable) request.client.write(request.protocol.heartbeat)
+      this.#heartbeat?.restart()
+    })
+  }
+
+  #end(): void {
+    const { request } = this.#attempt
+    if (request.chat.stream) {
+      this.#commit()
+      return request.client.end()
+    }
+    const answer = this.#fold.answer()
+    if (answer === undefined) throw new ChatError('internal', 'The answer ended without being complete')
+    this.sendWhole(JSON.stringify(request.protocol.encodeAnswer(answer, this.context())))
+  }
+
+  /** The upstream's own error frame is in the client's protocol already: it goes as it is, and is the last thing. */
+  #endWithOwnError(frames: Uint8Array): void {
+    this.#count(frames)
+    this.isFinished = true
+    this.#attempt.request.client.end(frames)
+  }
+}
+
+/** Errors that the reader found in the bytes, rather than the upstream saying so, need a frame of ours. */
+function isUpstreamsOwn(error: ChatError): boolean {
+  return error.kind !== 'upstream-changed' && error.kind !== 'upstream-truncated' && error.kind !== 'timed-out'
+}
+
+function usageFields(usage: Usage) {
+  return {
+    inputTokens: usage.inputTokens ?? null,
+    outputTokens: usage.outputTokens ?? null,
+    cacheReadTokens: usage.cacheReadTokens ?? null,
+    reasoningTokens: usage.reasoningTokens ?? null,
+    tokensEstimated: usage.estimated === true,
+  }
+}

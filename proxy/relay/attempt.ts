@@ -1,0 +1,173 @@
+import { ChatError, toChatError } from '../chat/chat-error.ts'
+import type { Capabilities } from '../chat/capabilities.ts'
+import type { Lease } from '../pool/account-pool.ts'
+import type { WireProvider } from '../providers/provider.ts'
+import type { WrittenRequest } from '../providers/wire-codec.ts'
+import type { AttemptRow } from '../request-log/request-log.ts'
+import type { FetchUpstream, UpstreamAnswer } from '../upstream/fetch-upstream.ts'
+import { readRetryAfter } from '../upstream/retry-after.ts'
+import { AnswerStream } from './answer-stream.ts'
+import { answerWhole } from './answer-whole.ts'
+import { collectBytes } from './collect-bytes.ts'
+import { pumpEvents, pumpParts } from './pump.ts'
+import type { AttemptEnd } from './relay.ts'
+import type { RelayPorts, RelayRequest } from './relay-ports.ts'
+import { splice } from './scan-json.ts'
+
+/** Everything one attempt is about. */
+export type Attempt = {
+  readonly request: RelayRequest
+  readonly ports: RelayPorts
+  readonly lease: Lease
+  readonly number: number
+  readonly row: AttemptRow
+  readonly signal: AbortSignal
+  readonly startedAt: number
+}
+
+/** Runs one attempt to its end. Resolves in every case; what was thrown comes back as `error`. */
+export async function runAttempt(request: RelayRequest, ports: RelayPorts, lease: Lease, number: number): Promise<AttemptEnd> {
+  const { account, provider, model, reason } = lease
+  const startedAt = ports.clock.monotonic()
+  const row = request.row.addAttempt({ provider, reason, accountId: account.id, accountName: account.name, startedAt: ports.clock.now() })
+  request.row.update({ state: 'waiting', provider, modelOut: model, accountId: account.id, accountName: account.name })
+  const limit = limitTime(request, ports)
+  const attempt: Attempt = { request, ports, lease, number, row, signal: limit.signal, startedAt }
+  const stream = new AnswerStream(attempt)
+  let error: ChatError | undefined
+  try {
+    await answer(attempt, stream)
+  } catch (thrown) {
+    error = toChatError(limit.signal.aborted ? limit.signal.reason : thrown)
+    if (stream.isCommitted) stream.fail(error)
+  } finally {
+    limit.release()
+    stream.release()
+  }
+  row.update({
+    durationMs: ports.clock.monotonic() - startedAt,
+    ...(error === undefined ? {} : { errorKind: error.kind, errorMessage: error.message, status: error.upstreamStatus ?? null }),
+  })
+  return { isCommitted: stream.isCommitted, ...(error === undefined ? {} : { error }) }
+}
+
+/** The request's signal, and the total time an attempt may take. */
+function limitTime(request: RelayRequest, ports: RelayPorts): { signal: AbortSignal; release(): void } {
+  const { totalMs, totalStreamMs } = ports.settings().timeouts
+  const controller = new AbortController()
+  const onAbort = () => controller.abort(request.signal.reason)
+  if (request.signal.aborted) onAbort()
+  request.signal.addEventListener('abort', onAbort, { once: true })
+  const timer = ports.clock.timer(request.chat.stream ? totalStreamMs : totalMs, () =>
+    controller.abort(new ChatError('timed-out', 'The answer took longer than Portside allows', { code: 'total_timeout' })),
+  )
+  return {
+    signal: controller.signal,
+    release() {
+      timer.cancel()
+      request.signal.removeEventListener('abort', onAbort)
+    },
+  }
+}
+
+async function answer(attempt: Attempt, stream: AnswerStream): Promise<void> {
+  const { request, lease, ports } = attempt
+  attempt.signal.throwIfAborted()
+  const provider = ports.provider(lease.provider)
+  if (provider.kind === 'wire') return answerFromWire(attempt, stream, provider)
+  const parts = provider.streamChat(request.chat, { model: lease.model, credential: lease.account.credential, signal: attempt.signal })
+  await pumpParts(parts, stream)
+}
+
+async function answerFromWire(attempt: Attempt, stream: AnswerStream, provider: WireProvider): Promise<void> {
+  const { request } = attempt
+  const capabilities = provider.capabilitiesOf(attempt.lease.model)
+  const isPassThrough = provider.codec.protocol === request.protocol.id && provider.info.toolMode === 'native'
+  request.row.update({ passThrough: isPassThrough })
+  const written = isPassThrough ? undefined : provider.codec.writeRequest(request.chat, wireTarget(attempt, capabilities))
+  const upstream = await openUpstream(attempt, provider, capabilities, written)
+  attempt.row.update({ status: upstream.status, firstByteMs: attempt.ports.clock.monotonic() - attempt.startedAt })
+  try {
+    if (upstream.status < 200 || upstream.status >= 300) throw await readFailure(attempt, provider, upstream)
+    stream.keepHeaders(upstream.headers, isPassThrough)
+    const reader = provider.codec.createStreamReader(written)
+    if (isEventStream(upstream)) return await pumpEvents({ attempt, upstream, reader, stream, isPassThrough })
+    await answerWhole({ attempt, upstream, provider, written, stream, isPassThrough })
+  } finally {
+    upstream.abort()
+  }
+}
+
+function wireTarget(attempt: Attempt, capabilities: Capabilities) {
+  return { model: attempt.lease.model, stream: attempt.request.chat.stream, capabilities }
+}
+
+function openUpstream(
+  attempt: Attempt,
+  provider: WireProvider,
+  capabilities: Capabilities,
+  written: WrittenRequest | undefined,
+): ReturnType<FetchUpstream> {
+  const { request, lease, ports } = attempt
+  const { timeouts, limits } = ports.settings()
+  const isReasoning = request.chat.reasoning !== undefined && request.chat.reasoning.mode !== 'off'
+  const base = provider.baseUrl.href.replace(/\/$/, '')
+  return provider.fetch({
+    url: new URL(base + provider.codec.path(wireTarget(attempt, capabilities))),
+    method: 'POST',
+    headers: {
+      ...authHeaders(provider, lease.account.credential),
+      ...(written === undefined ? request.passHeaders : {}),
+      ...provider.headers,
+      'content-type': 'application/json',
+      accept: request.chat.stream ? 'text/event-stream' : 'application/json',
+      'accept-encoding': 'identity',
+      'user-agent': 'portside',
+    },
+    body: written === undefined ? passedBody(attempt) : JSON.stringify(written.body),
+    signal: attempt.signal,
+    firstByteMs: request.chat.stream ? (isReasoning ? timeouts.firstByteReasoningMs : timeouts.firstByteMs) : timeouts.totalMs,
+    idleMs: timeouts.idleMs,
+    maxBytes: request.chat.stream ? Number.MAX_SAFE_INTEGER : limits.upstreamBodyBytes,
+  })
+}
+
+const AUTH_HEADERS = new Set(['authorization', 'x-api-key', 'x-goog-api-key'])
+
+/** A local server without a key gets no empty key. */
+function authHeaders(provider: WireProvider, credential: string): Record<string, string> {
+  const headers = provider.codec.headers(credential)
+  if (credential !== '') return headers
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !AUTH_HEADERS.has(name)))
+}
+
+/** The client's own bytes; only the model's name is another one where the upstream calls it otherwise. */
+function passedBody({ request, lease }: Attempt): Uint8Array {
+  const { bytes, modelSpans } = request.body
+  return lease.model === request.chat.model ? bytes : splice(bytes, modelSpans, lease.model)
+}
+
+async function readFailure(attempt: Attempt, provider: WireProvider, upstream: UpstreamAnswer): Promise<ChatError> {
+  const { status, headers } = upstream
+  if (status >= 300 && status < 400)
+    return new ChatError('upstream-untrusted', `The upstream ${provider.baseUrl.host} redirects elsewhere; Portside does not follow`, {
+      code: 'upstream_redirect_refused',
+      upstreamStatus: status,
+    })
+  const bytes = await collectBytes(upstream, attempt.ports.settings().limits.upstreamErrorBytes, 'cut')
+  const text = new TextDecoder().decode(bytes)
+  attempt.request.row.captureResponse(bytes)
+  const error = provider.codec.readError({ status, headers, text })
+  const retryAfterMs = readRetryAfter(headers) ?? error.retryAfterMs
+  return new ChatError(error.kind, error.message, {
+    upstreamStatus: status,
+    ...(error.code === undefined ? {} : { code: error.code }),
+    ...(error.param === undefined ? {} : { param: error.param }),
+    ...(error.details === undefined ? {} : { details: error.details }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  })
+}
+
+function isEventStream(upstream: UpstreamAnswer): boolean {
+  return (upstream.headers['content-type'] ?? '').toLowerCase().startsWith('text/event-stream')
+}

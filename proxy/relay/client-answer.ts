@@ -1,0 +1,12 @@
+/** The way back to the client of one request; HTTP implements it. */
+export type ClientAnswer = {
+  /** Sends status and headers: the commit point. Called once. */
+  sendHead(status: number, headers: Readonly<Record<string, string>>): void
+  /** Returns false when the client reads slower than we write; `whenDrained` tells when to go on. */
+  write(chunk: string | Uint8Array): boolean
+  /** Resolves when written bytes have left; never rejects. A client that is gone counts as drained. */
+  whenDrained(): Promise<void>
+  end(chunk?: string | Uint8Array): void
+  /** Cuts the connection without an end. */
+  destroy(): void
+}

@@ -1,0 +1,44 @@
+import type { Settings } from '../../contract/settings.ts'
+import type { ChatRequest } from '../chat/chat-request.ts'
+import type { Clock } from '../clock.ts'
+import type { AccountPool } from '../pool/account-pool.ts'
+import type { Protocol } from '../protocols/protocol.ts'
+import type { Provider } from '../providers/provider.ts'
+import type { LogRow } from '../request-log/request-log.ts'
+import type { ClientAnswer } from './client-answer.ts'
+import type { RequestBody } from './read-body-json.ts'
+
+/** Finds who can serve a model name. Throws `model-not-found`, naming the models there are. */
+export type RouteModel = (name: string, provider: string | undefined) => readonly ModelRoute[]
+
+export type ModelRoute = { readonly provider: string; readonly model: string }
+
+/** What the relay needs of the rooms around it. */
+export type RelayPorts = {
+  readonly pool: AccountPool
+  readonly routeModel: RouteModel
+  readonly provider: (id: string) => Provider
+  readonly settings: () => Settings
+  readonly clock: Clock
+  /** 0 to 1, for jitter. */
+  readonly random: () => number
+}
+
+/** One request on its way through the proxy. */
+export type RelayRequest = {
+  readonly protocol: Protocol
+  readonly body: RequestBody
+  readonly chat: ChatRequest
+  /** Headers that go on to an upstream of the same protocol. */
+  readonly passHeaders: Readonly<Record<string, string>>
+  /** The provider named by the path's prefix. */
+  readonly provider?: string
+  readonly pin?: string
+  readonly requestId: string
+  readonly client: ClientAnswer
+  readonly row: LogRow
+  /** Milliseconds since the request's first byte. */
+  readonly elapsedMs: () => number
+  /** Aborts with a `ChatError`: `cancelled` when the client is gone, `draining` when Portside stops. */
+  readonly signal: AbortSignal
+}

@@ -1,0 +1,103 @@
+import { ChatError } from '../chat/chat-error.ts'
+
+export type JsonLimits = { readonly jsonDepth: number; readonly jsonNodes: number }
+
+/** Where values of a top-level field stand in a JSON text: byte offsets, `end` exclusive. */
+export type Span = { readonly start: number; readonly end: number }
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const COLON = 0x3a
+const OPEN_BRACE = 0x7b
+const CLOSE_BRACE = 0x7d
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
+
+/**
+ * One pass over a JSON text before it is parsed: refuses what is nested too deep or has too many values, and finds the
+ * values of the top-level field `field`. It does not validate; `JSON.parse` does.
+ */
+export function scanJson(bytes: Uint8Array, limits: JsonLimits, field: string): readonly Span[] {
+  const spans: Span[] = []
+  let depth = 0
+  let nodes = 0
+  let isKeyNext = false
+  let isWanted = false
+  for (let at = 0; at < bytes.length; at++) {
+    switch (bytes[at]) {
+      case QUOTE: {
+        const end = endOfString(bytes, at)
+        if (depth === 1 && isKeyNext) {
+          isWanted = isKey(bytes, at, end, field)
+          isKeyNext = false
+        } else if (depth === 1 && isWanted) spans.push({ start: at, end })
+        at = end - 1
+        break
+      }
+      case COLON:
+        break
+      case COMMA:
+        if (depth === 1) {
+          isKeyNext = true
+          isWanted = false
+        }
+        if (++nodes > limits.jsonNodes) throw tooMuch(`more than ${limits.jsonNodes} values`)
+        break
+      case OPEN_BRACE:
+      case OPEN_BRACKET:
+        if (++depth > limits.jsonDepth) throw tooMuch(`nested deeper than ${limits.jsonDepth} levels`)
+        if (depth === 1) isKeyNext = bytes[at] === OPEN_BRACE
+        break
+      case CLOSE_BRACE:
+      case CLOSE_BRACKET:
+        depth--
+        break
+    }
+  }
+  return spans
+}
+
+/** The offset just behind a string's closing quote. Jumps from quote to quote: long strings cost one native search. */
+function endOfString(bytes: Uint8Array, start: number): number {
+  let quote = bytes.indexOf(QUOTE, start + 1)
+  while (quote !== -1) {
+    let backslashes = 0
+    while (bytes[quote - 1 - backslashes] === BACKSLASH) backslashes++
+    if (backslashes % 2 === 0) return quote + 1
+    quote = bytes.indexOf(QUOTE, quote + 1)
+  }
+  return bytes.length
+}
+
+function isKey(bytes: Uint8Array, start: number, end: number, field: string): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
+  if (text === `"${field}"`) return true
+  return text.includes('\\') && parseKey(text) === field
+}
+
+function parseKey(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // A broken key is refused by JSON.parse of the whole text.
+    return undefined
+  }
+}
+
+/** Puts another value in the place of each span. The rest of the bytes stays as it is. */
+export function splice(bytes: Uint8Array, spans: readonly Span[], value: string): Uint8Array {
+  const replacement = Buffer.from(JSON.stringify(value))
+  const pieces: Uint8Array[] = []
+  let from = 0
+  for (const span of spans) {
+    pieces.push(bytes.subarray(from, span.start), replacement)
+    from = span.end
+  }
+  pieces.push(bytes.subarray(from))
+  return Buffer.concat(pieces)
+}
+
+function tooMuch(what: string): ChatError {
+  return new ChatError('invalid-request', `The request body is JSON that Portside does not take: it is ${what}`)
+}

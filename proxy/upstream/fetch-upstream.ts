@@ -1,0 +1,238 @@
+import { Agent, type Dispatcher, ProxyAgent } from 'undici'
+import { ChatError } from '../chat/chat-error.ts'
+import type { Clock, Timer } from '../clock.ts'
+import { type DecodingSink, decodingSink } from './decode-body.ts'
+import { readNetworkError } from './network-error.ts'
+import { createGuardedLookup, refuseAddress, refusedError } from './refuse-address.ts'
+
+/** Who takes the bytes of an answer. `bytes` returns false to ask for a pause; `resume` of the answer ends it. */
+export type ByteSink = {
+  bytes(chunk: Uint8Array): boolean
+  end(): void
+  fail(error: ChatError): void
+}
+
+/** An upstream's answer. Nothing flows until `consume` is called, exactly once. Header names are in lower case. */
+export type UpstreamAnswer = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | undefined>>
+  consume(sink: ByteSink): void
+  resume(): void
+  /** Closes the connection; no more calls reach the sink. */
+  abort(): void
+}
+
+export type UpstreamCall = {
+  readonly url: URL
+  readonly method: 'GET' | 'POST'
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Uint8Array | string
+  readonly signal: AbortSignal
+  /** Longest wait for the head, and for each next byte. Zero means no limit. */
+  readonly firstByteMs: number
+  readonly idleMs: number
+  /** Most bytes the decoded body may have. */
+  readonly maxBytes: number
+}
+
+export type FetchUpstream = (call: UpstreamCall) => Promise<UpstreamAnswer>
+
+export type Network = {
+  readonly privateNetwork: boolean
+  readonly proxyUrl: string | null
+  readonly connectMs: number
+  readonly headerBytes: number
+}
+
+/**
+ * The way out to one provider: pooled connections, no redirects, no retries of its own, addresses checked at the
+ * socket. `close` drops idle connections at once.
+ */
+export function createUpstreamFetch(network: Network, clock: Clock): { fetch: FetchUpstream; close(): Promise<void> } {
+  const dispatcher = createDispatcher(network)
+  return {
+    fetch: (call) => dispatchCall(dispatcher, network, call, clock),
+    close: () => dispatcher.destroy(),
+  }
+}
+
+function createDispatcher(network: Network): Agent | ProxyAgent {
+  const options = {
+    connect: { timeout: network.connectMs, lookup: createGuardedLookup(network.privateNetwork) },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: network.headerBytes,
+    keepAliveTimeout: 30_000,
+    connections: 256,
+    pipelining: 1,
+  }
+  return network.proxyUrl === null ? new Agent(options) : new ProxyAgent({ ...options, uri: network.proxyUrl })
+}
+
+/** A literal address never goes through the lookup, so it is checked here. */
+function refuseLiteral(url: URL, network: Network): void {
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  if (!/^[\d.]+$|:/.test(host)) return
+  const refusal = refuseAddress(host, network.privateNetwork)
+  if (refusal !== undefined) throw readNetworkError(refusedError(refusal), url.host)
+}
+
+function dispatchCall(dispatcher: Dispatcher, network: Network, call: UpstreamCall, clock: Clock): Promise<UpstreamAnswer> {
+  return new Promise((resolve, reject) => {
+    call.signal.throwIfAborted()
+    refuseLiteral(call.url, network)
+    const handler = new AnswerHandler(call, clock, resolve, reject)
+    dispatcher.dispatch(
+      {
+        origin: call.url.origin,
+        path: call.url.pathname + call.url.search,
+        method: call.method,
+        headers: call.headers,
+        body: call.body ?? null,
+      },
+      handler,
+    )
+  })
+}
+
+/** Carries one call through undici's callbacks. Has a life: waiting for the head, flowing, over. */
+class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer {
+  status = 0
+  headers: Record<string, string | undefined> = {}
+  readonly #call: UpstreamCall
+  readonly #clock: Clock
+  readonly #resolve: (answer: UpstreamAnswer) => void
+  readonly #reject: (error: unknown) => void
+  readonly #onAbort: () => void
+  #timer: Timer | undefined
+  #controller: Dispatcher.DispatchController | undefined
+  #sink: DecodingSink | undefined
+  #early: Uint8Array[] = []
+  #over = false
+  #endedEarly = false
+  #failedEarly: ChatError | undefined
+  #bytes = 0
+
+  constructor(
+    call: UpstreamCall,
+    clock: Clock,
+    resolve: (answer: UpstreamAnswer) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#call = call
+    this.#clock = clock
+    this.#resolve = resolve
+    this.#reject = reject
+    this.#onAbort = () => this.#stop(call.signal.reason)
+    call.signal.addEventListener('abort', this.#onAbort, { once: true })
+    this.#arm(call.firstByteMs, 'first_byte_timeout', 'sent no answer')
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#call.signal.aborted) controller.abort(toError(this.#call.signal.reason))
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: object): void {
+    if (status < 200) return
+    this.#controller = controller
+    this.status = status
+    this.headers = flattenHeaders(headers)
+    this.#timer?.cancel()
+    controller.pause()
+    this.#resolve(this)
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    this.#timer?.restart()
+    if (this.#over) return
+    if (this.#sink === undefined) this.#early.push(chunk)
+    else if (!this.#give(chunk)) this.#pause(controller)
+  }
+
+  onResponseEnd(): void {
+    this.#finish()
+    if (this.#sink === undefined) this.#endedEarly = true
+    else this.#sink.end()
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#over) return
+    this.#fail(readNetworkError(this.#call.signal.aborted ? this.#call.signal.reason : error, this.#call.url.host))
+  }
+
+  consume(sink: ByteSink): void {
+    this.#sink = decodingSink(sink, this.headers['content-encoding'], this.#call.maxBytes, () => this.resume())
+    if (this.#failedEarly !== undefined) return this.#sink.fail(this.#failedEarly)
+    for (const chunk of this.#early) this.#give(chunk)
+    this.#early = []
+    if (this.#endedEarly) return this.#sink.end()
+    this.resume()
+  }
+
+  resume(): void {
+    this.#sink?.resume()
+    if (this.#over) return
+    this.#timer?.cancel()
+    this.#arm(this.#call.idleMs, 'idle_timeout', 'went silent')
+    this.#controller?.resume()
+  }
+
+  abort(): void {
+    this.#finish()
+    this.#controller?.abort(new Error('closed'))
+  }
+
+  #give(chunk: Uint8Array): boolean {
+    this.#bytes += chunk.length
+    if (this.#bytes > this.#call.maxBytes) {
+      this.#stop(new ChatError('upstream-changed', 'The upstream sent more than Portside takes', { code: 'too_large' }))
+      return true
+    }
+    return this.#sink?.bytes(chunk) ?? true
+  }
+
+  #pause(controller: Dispatcher.DispatchController): void {
+    this.#timer?.cancel()
+    controller.pause()
+  }
+
+  #arm(afterMs: number, code: string, what: string): void {
+    if (afterMs === 0) return
+    this.#timer = this.#clock.timer(afterMs, () => {
+      const text = `The upstream ${this.#call.url.host} ${what} for ${Math.round(afterMs / 1000)} s`
+      this.#stop(new ChatError('timed-out', text, { code }))
+    })
+  }
+
+  #stop(reason: unknown): void {
+    if (this.#over) return
+    const controller = this.#controller
+    this.#fail(readNetworkError(reason, this.#call.url.host))
+    controller?.abort(toError(reason))
+  }
+
+  #fail(error: ChatError): void {
+    this.#finish()
+    if (this.#sink !== undefined) this.#sink.fail(error)
+    else if (this.status === 0) this.#reject(error)
+    else this.#failedEarly = error
+  }
+
+  #finish(): void {
+    this.#over = true
+    this.#timer?.cancel()
+    this.#call.signal.removeEventListener('abort', this.#onAbort)
+  }
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason))
+}
+
+/** Repeated headers are joined as HTTP says; `set-cookie` is never passed on, so its order does not matter. */
+function flattenHeaders(headers: object): Record<string, string | undefined> {
+  const flat: Record<string, string | undefined> = {}
+  for (const [name, value] of Object.entries(headers)) flat[name] = Array.isArray(value) ? value.join(', ') : String(value)
+  return flat
+}
