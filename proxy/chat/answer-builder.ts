@@ -1,5 +1,5 @@
-import type { OpaqueCarrier, ToolKind } from './chat-request.ts'
 import { ChatError } from './chat-error.ts'
+import type { OpaqueCarrier, ToolKind } from './chat-request.ts'
 import { unwrapCustomInput } from './custom-tool.ts'
 import { dropAbsent } from './drop-absent.ts'
 import { isParallelWrapper, unwrapParallel } from './parallel-wrapper.ts'
@@ -71,7 +71,8 @@ export function createAnswerBuilder(wayBack: WayBack = {}) {
       building.parts.push({ type: `${kind}-delta`, key, text })
     },
     closeText(kind: TextKind, key: number, signature?: OpaqueCarrier) {
-      if (kind === 'thinking') building.parts.push(dropAbsent({ type: 'thinking-end' as const, key, signature }))
+      if (kind === 'thinking')
+        building.parts.push(dropAbsent({ type: 'thinking-end' as const, key, signature }))
       else building.parts.push({ type: `${kind}-end`, key })
     },
     redacted(carrier: OpaqueCarrier) {
@@ -81,12 +82,14 @@ export function createAnswerBuilder(wayBack: WayBack = {}) {
       building.hasSaid = true
       building.parts.push(part)
     },
-    openCall: (id: string, name: string, kind: ToolKind = 'function') => openCall(building, { id, name, kind }),
+    openCall: (id: string, name: string, kind: ToolKind = 'function') =>
+      openCall(building, { id, name, kind }),
     usage(usage: Usage) {
       if (Object.keys(usage).length > 0) building.parts.push({ type: 'usage', usage })
     },
     /** Ends the answer. An undefined reason is one that the upstream did not give: what was seen decides. */
-    finish: (reason: FinishReason | undefined, stopSequence?: string) => finish(building, reason, stopSequence),
+    finish: (reason: FinishReason | undefined, stopSequence?: string) =>
+      finish(building, reason, stopSequence),
     fail(error: ChatError) {
       building.isDone = true
       building.parts.push({ type: 'error', error })

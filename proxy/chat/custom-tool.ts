@@ -1,5 +1,5 @@
-import { dropAbsent } from './drop-absent.ts'
 import type { CustomTool, FunctionTool } from './chat-request.ts'
+import { dropAbsent } from './drop-absent.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
 import { parseJson, pickString } from './pick-fields.ts'
 

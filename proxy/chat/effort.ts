@@ -37,7 +37,8 @@ export function budgetOfEffort(effort: Effort): number {
 /** The level an upstream has that is nearest to the wish, the lower one of two; undefined where it has none. */
 export function nearestEffort(wish: Effort, levels: readonly Effort[]): Effort | undefined {
   const rank = RISING.indexOf(wish)
-  const thinking = wish === 'none' ? levels.filter((level) => level === 'none') : levels.filter((level) => level !== 'none')
+  const thinking =
+    wish === 'none' ? levels.filter((level) => level === 'none') : levels.filter((level) => level !== 'none')
   let nearest: Effort | undefined
   for (const level of thinking) {
     const distance = Math.abs(RISING.indexOf(level) - rank)

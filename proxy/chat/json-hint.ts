@@ -3,7 +3,9 @@ import type { AnswerFormat, Turn } from './chat-request.ts'
 /** What the model is told in words where the upstream has no field for a wished answer format. */
 export function jsonHint(format: AnswerFormat): string {
   const hint = 'Answer with one JSON value only: no prose around it and no code fence.'
-  return format.type === 'json-schema' ? `${hint} It must match this JSON schema:\n${JSON.stringify(format.schema)}` : hint
+  return format.type === 'json-schema'
+    ? `${hint} It must match this JSON schema:\n${JSON.stringify(format.schema)}`
+    : hint
 }
 
 /** Adds a hint behind the first system turn's text, or as a first system turn. */

@@ -44,16 +44,22 @@ export function normaliseRequest(request: ChatRequest, wish: NormaliseWish): Nor
 
 function refuseUntranslatable(request: ChatRequest): void {
   if ((request.answerCount ?? 1) > 1) {
-    throw new ChatError('invalid-request', 'n must be 1 for this model: ask once for each answer', { param: 'n' })
+    throw new ChatError('invalid-request', 'n must be 1 for this model: ask once for each answer', {
+      param: 'n',
+    })
   }
   const modalities = request.extras?.fields.modalities
   if (Array.isArray(modalities) && modalities.includes('audio')) {
-    throw new ChatError('invalid-request', 'modalities: this model cannot answer with audio', { param: 'modalities' })
+    throw new ChatError('invalid-request', 'modalities: this model cannot answer with audio', {
+      param: 'modalities',
+    })
   }
 }
 
 function cleanTurn(turn: Turn, names: ToolNames, wish: NormaliseWish): Turn {
-  const parts = turn.parts.filter((part) => !isBlank(part) && wish.keeps(part)).map((part) => renamePart(part, names, wish))
+  const parts = turn.parts
+    .filter((part) => !isBlank(part) && wish.keeps(part))
+    .map((part) => renamePart(part, names, wish))
   const role = turn.role === 'developer' && !wish.capabilities.developerRole ? 'system' : turn.role
   return { role, parts }
 }
@@ -85,6 +91,8 @@ function isSystem(turn: Turn): boolean {
 
 function asNote(turn: Turn): Turn {
   if (!isSystem(turn)) return turn
-  const parts = turn.parts.map((part) => (part.type === 'text' ? { ...part, text: `<system>\n${part.text}\n</system>` } : part))
+  const parts = turn.parts.map((part) =>
+    part.type === 'text' ? { ...part, text: `<system>\n${part.text}\n</system>` } : part,
+  )
   return { role: 'user', parts }
 }

@@ -46,7 +46,9 @@ function foldBranches(schema: JsonObject): JsonObject {
     const branches = root[combinator]
     if (branches === undefined) continue
     const { [combinator]: _branches, ...rest } = root
-    root = Array.isArray(branches) ? joinBranches(rest, branches.filter(isJsonObject), combinator === 'allOf') : rest
+    root = Array.isArray(branches)
+      ? joinBranches(rest, branches.filter(isJsonObject), combinator === 'allOf')
+      : rest
   }
   return root
 }

@@ -57,5 +57,7 @@ function sentChoice(
   if (choice.type !== 'named') return choice
   const named = request.tools.find((tool) => tool.kind !== 'hosted' && tool.name === choice.name)
   const name = names.sent(choice.name, named?.kind === 'hosted' ? undefined : named?.namespace)
-  return tools.some((tool) => tool.kind !== 'hosted' && tool.name === name) ? { type: 'named', name } : undefined
+  return tools.some((tool) => tool.kind !== 'hosted' && tool.name === name)
+    ? { type: 'named', name }
+    : undefined
 }

@@ -14,6 +14,8 @@ export function unwrapParallel(id: string, argumentsText: string): readonly Inne
   return pickRecords(isJsonObject(value) ? value : undefined, 'tool_uses').flatMap((use, index) => {
     const name = pickText(use, 'recipient_name')?.replace(/^functions\./, '')
     if (name === undefined) return []
-    return [{ id: `${id}_${index}`, name, argumentsText: JSON.stringify(pickObject(use, 'parameters') ?? {}) }]
+    return [
+      { id: `${id}_${index}`, name, argumentsText: JSON.stringify(pickObject(use, 'parameters') ?? {}) },
+    ]
   })
 }

@@ -22,7 +22,12 @@ export function readErrorText(text: string): ErrorEnvelope {
   const envelope = readErrorValue(value)
   if (envelope !== undefined) return envelope
   if (/^<(!doctype|html|\?xml|head|body)/i.test(trimmed)) return { message: htmlTitle(trimmed) }
-  return { message: value === undefined || typeof value === 'string' ? plain(typeof value === 'string' ? value : trimmed) : '' }
+  return {
+    message:
+      value === undefined || typeof value === 'string'
+        ? plain(typeof value === 'string' ? value : trimmed)
+        : '',
+  }
 }
 
 /** Finds the error in a parsed body; undefined where the body is no error. */
@@ -30,8 +35,10 @@ export function readErrorValue(value: unknown): ErrorEnvelope | undefined {
   const body = Array.isArray(value) ? value[0] : value
   if (!isJsonObject(body)) return undefined
   if (isJsonObject(body.error)) return readErrorObject(body.error, body)
-  if (typeof body.error === 'string') return unwrap({ message: pickText(body, 'message') ?? body.error, ...coded(body) })
-  if (body.detail !== undefined && !looksLikeAnswer(body)) return unwrap({ message: detailText(body.detail), ...coded(body) })
+  if (typeof body.error === 'string')
+    return unwrap({ message: pickText(body, 'message') ?? body.error, ...coded(body) })
+  if (body.detail !== undefined && !looksLikeAnswer(body))
+    return unwrap({ message: detailText(body.detail), ...coded(body) })
   if (body.type === 'error' || body.object === 'error') return readErrorObject(body, body)
   if (Array.isArray(body.errors)) return readErrorValue({ error: body.errors[0] ?? '' })
   const message = pickText(body, 'message') ?? pickText(body, 'msg') ?? pickText(body, 'error_msg')
@@ -43,7 +50,12 @@ function looksLikeAnswer(body: JsonObject): boolean {
 }
 
 function readErrorObject(error: JsonObject, body: JsonObject): ErrorEnvelope {
-  const message = pickText(error, 'message') ?? pickText(error, 'msg') ?? pickText(error, 'error_msg') ?? pickText(body, 'message') ?? ''
+  const message =
+    pickText(error, 'message') ??
+    pickText(error, 'msg') ??
+    pickText(error, 'error_msg') ??
+    pickText(body, 'message') ??
+    ''
   const raw = pickText(pickObject(error, 'metadata'), 'raw')
   return unwrap({ message: raw === undefined ? message : `${message}: ${raw}`, ...coded(error) })
 }
@@ -85,7 +97,8 @@ function innerError(value: unknown): ErrorEnvelope | undefined {
 
 function detailText(detail: JsonValue): string {
   if (typeof detail === 'string') return detail
-  if (isJsonObject(detail)) return pickText(detail, 'message') ?? pickText(detail, 'msg') ?? JSON.stringify(detail)
+  if (isJsonObject(detail))
+    return pickText(detail, 'message') ?? pickText(detail, 'msg') ?? JSON.stringify(detail)
   if (!Array.isArray(detail)) return ''
   return detail.filter(isJsonObject).map(fastApiEntry).join('; ')
 }
@@ -104,7 +117,10 @@ function htmlTitle(html: string): string {
 function plain(text: string): string {
   return text
     .slice(0, LONGEST_MESSAGE)
-    .replaceAll(/\b(sk|pk|rk|ps|gsk|xai|key)-[\w*.-]{6,}|\bAIza[\w-]{20,}|\bBearer\s+[\w.~+/=-]{8,}/gi, '[key]')
+    .replaceAll(
+      /\b(sk|pk|rk|ps|gsk|xai|key)-[\w*.-]{6,}|\bAIza[\w-]{20,}|\bBearer\s+[\w.~+/=-]{8,}/gi,
+      '[key]',
+    )
     .replaceAll(/\s+/g, ' ')
     .trim()
 }

@@ -50,7 +50,8 @@ export function optionalNumber(fields: Fields, name: string): number | undefined
 export function optionalCount(fields: Fields, name: string): number | undefined {
   const value = optionalNumber(fields, name)
   if (value === undefined) return undefined
-  if (!Number.isInteger(value) || value < 0) throw wrongField(fieldPath(fields, name), 'a whole number, 0 or more')
+  if (!Number.isInteger(value) || value < 0)
+    throw wrongField(fieldPath(fields, name), 'a whole number, 0 or more')
   return value
 }
 

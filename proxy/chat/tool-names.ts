@@ -11,7 +11,11 @@ export type ToolNames = {
   readonly identities: ReadonlyMap<string, ToolIdentity>
 }
 
-type Naming = { readonly max: number; readonly sent: Map<string, string>; readonly identities: Map<string, ToolIdentity> }
+type Naming = {
+  readonly max: number
+  readonly sent: Map<string, string>
+  readonly identities: Map<string, ToolIdentity>
+}
 
 /**
  * Names every tool and every call of a request so that upstreams take it: `[a-zA-Z0-9_-]`, at most `max` long. Names

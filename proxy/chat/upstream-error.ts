@@ -2,7 +2,8 @@ import { ChatError, type ErrorKind } from './chat-error.ts'
 import type { ErrorEnvelope } from './read-error-envelope.ts'
 
 const LIMITED_BY_MONEY = /quota|billing|insufficient|balance|credit|spend(ing)? limit|payment/i
-const TOO_LONG = /prompt is too long|maximum context length|context (length|window|size)|too many (input )?tokens|input is too long|exceeds? the (model'?s )?(maximum )?context/i
+const TOO_LONG =
+  /prompt is too long|maximum context length|context (length|window|size)|too many (input )?tokens|input is too long|exceeds? the (model'?s )?(maximum )?context/i
 const REFUSED = /content[ _-]?(policy|filter|management)|safety (system|policy)|responsible ?ai/i
 
 /** Words that upstreams use as `code` or `type`, and what each means. Looked up before the status. */
@@ -74,7 +75,9 @@ function byStatus(status: number, told: ErrorKind | undefined, envelope: ErrorEn
     case 402:
       return 'quota-exhausted'
     case 404:
-      return told === 'model-not-found' || /model|deployment/i.test(envelope.message) ? 'model-not-found' : 'upstream-changed'
+      return told === 'model-not-found' || /model|deployment/i.test(envelope.message)
+        ? 'model-not-found'
+        : 'upstream-changed'
     case 408:
     case 504:
     case 522:
@@ -91,12 +94,19 @@ function byStatus(status: number, told: ErrorKind | undefined, envelope: ErrorEn
   }
   if (status < 400) return 'upstream-changed'
   if (status < 500) return told ?? (status === 409 ? 'upstream-unavailable' : 'invalid-request')
-  return told === 'overloaded' || told === 'rate-limited' || told === 'timed-out' ? told : 'upstream-unavailable'
+  return told === 'overloaded' || told === 'rate-limited' || told === 'timed-out'
+    ? told
+    : 'upstream-unavailable'
 }
 
 /** Some kinds have no code of their own upstream, only words in the message (Anthropic's "prompt is too long"). */
 function refine(kind: ErrorKind, { message }: ErrorEnvelope): ErrorKind {
-  if (kind === 'rate-limited' && LIMITED_BY_MONEY.test(message) && !/per (minute|hour|day)|retry/i.test(message)) return 'quota-exhausted'
+  if (
+    kind === 'rate-limited' &&
+    LIMITED_BY_MONEY.test(message) &&
+    !/per (minute|hour|day)|retry/i.test(message)
+  )
+    return 'quota-exhausted'
   if (kind === 'invalid-request' && TOO_LONG.test(message)) return 'context-too-long'
   if (kind === 'invalid-request' && /credit balance|billing/i.test(message)) return 'quota-exhausted'
   if (kind === 'invalid-request' && REFUSED.test(message)) return 'content-refused'
@@ -104,7 +114,10 @@ function refine(kind: ErrorKind, { message }: ErrorEnvelope): ErrorKind {
 }
 
 function errorMessage(kind: ErrorKind, envelope: ErrorEnvelope, status: number | undefined): string {
-  const said = envelope.message === '' ? `it answered with status ${status ?? envelope.status ?? 'unknown'} and no message` : envelope.message
+  const said =
+    envelope.message === ''
+      ? `it answered with status ${status ?? envelope.status ?? 'unknown'} and no message`
+      : envelope.message
   switch (kind) {
     case 'upstream-auth':
       return `The upstream refused the account's credential: ${said}`

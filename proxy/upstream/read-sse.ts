@@ -17,7 +17,10 @@ export function createSseReader({ maxEventBytes }: { readonly maxEventBytes: num
     maxBufferSize: maxEventBytes,
     onEvent(event) {
       if (event.data.length > maxEventBytes) isTooLarge = true
-      else if (event.data !== '') events.push(event.event === undefined ? { data: event.data } : { event: event.event, data: event.data })
+      else if (event.data !== '')
+        events.push(
+          event.event === undefined ? { data: event.data } : { event: event.event, data: event.data },
+        )
     },
     onError(error) {
       if (error.type === 'max-buffer-size-exceeded') isTooLarge = true
@@ -59,7 +62,11 @@ function isWhole({ data }: SseEvent): boolean {
 }
 
 function eventTooLarge(maxEventBytes: number): ChatError {
-  return new ChatError('upstream-changed', `The upstream sent one event of more than ${maxEventBytes} bytes`, {
-    code: 'event_too_large',
-  })
+  return new ChatError(
+    'upstream-changed',
+    `The upstream sent one event of more than ${maxEventBytes} bytes`,
+    {
+      code: 'event_too_large',
+    },
+  )
 }

@@ -24,5 +24,7 @@ export function createCacheMarks(input: {
 
 function countMarks({ tools, turns }: { tools: NormalisedTools['tools']; turns: readonly Turn[] }): number {
   const parts = turns.flatMap((turn) => turn.parts)
-  return [...tools, ...parts].filter((holder) => 'cacheControl' in holder && holder.cacheControl !== undefined).length
+  return [...tools, ...parts].filter(
+    (holder) => 'cacheControl' in holder && holder.cacheControl !== undefined,
+  ).length
 }

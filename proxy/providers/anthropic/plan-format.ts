@@ -8,9 +8,17 @@ import { normaliseSchema } from '../../chat/normalise-schema.ts'
 export const ANSWER_TOOL = 'write_answer'
 
 /** How a wished answer format is asked for: by a field, by a forced tool, or in words. */
-export type FormatPlan = { readonly field?: JsonObject; readonly answerTool?: JsonObject; readonly hint?: string }
+export type FormatPlan = {
+  readonly field?: JsonObject
+  readonly answerTool?: JsonObject
+  readonly hint?: string
+}
 
-export function planFormat({ answerFormat }: ChatRequest, capabilities: Capabilities, hasTools: boolean): FormatPlan {
+export function planFormat(
+  { answerFormat }: ChatRequest,
+  capabilities: Capabilities,
+  hasTools: boolean,
+): FormatPlan {
   if (answerFormat === undefined || answerFormat.type === 'text') return {}
   if (answerFormat.type !== 'json-schema') return { hint: jsonHint(answerFormat) }
   const { schema, description } = answerFormat

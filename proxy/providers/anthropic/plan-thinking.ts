@@ -33,12 +33,20 @@ export function planThinking(input: PlanInput): ThinkingPlan {
   const effort = withEffort(request, capabilities)
   if (input.isForced) return { ...none, ...effort }
   if (capabilities.thinkingStyle === 'adaptive') {
-    return { ...none, ...effort, isOn: true, thinking: dropAbsent({ type: 'adaptive', display: display(request) }) }
+    return {
+      ...none,
+      ...effort,
+      isOn: true,
+      thinking: dropAbsent({ type: 'adaptive', display: display(request) }),
+    }
   }
   return planBudget(input) ?? none
 }
 
-function withEffort({ reasoning }: ChatRequest, { effortLevels, thinkingStyle }: Capabilities): { effort?: string } {
+function withEffort(
+  { reasoning }: ChatRequest,
+  { effortLevels, thinkingStyle }: Capabilities,
+): { effort?: string } {
   const wish = reasoning === undefined || thinkingStyle !== 'adaptive' ? undefined : effortOf(reasoning)
   const effort = wish === undefined ? undefined : nearestEffort(wish, effortLevels)
   return effort === undefined ? {} : { effort }
@@ -48,7 +56,10 @@ function withEffort({ reasoning }: ChatRequest, { effortLevels, thinkingStyle }:
 function planBudget({ request, turns, capabilities }: PlanInput): ThinkingPlan | undefined {
   const { reasoning, maxOutputTokens } = request
   if (reasoning === undefined || lacksThinking(turns)) return undefined
-  const wish = Math.max(SMALLEST_BUDGET, reasoning.budgetTokens ?? budgetOfEffort(effortOf(reasoning) ?? 'medium'))
+  const wish = Math.max(
+    SMALLEST_BUDGET,
+    reasoning.budgetTokens ?? budgetOfEffort(effortOf(reasoning) ?? 'medium'),
+  )
   const maxTokens = clampTokens(maxOutputTokens ?? wish + capabilities.defaultMaxTokens, capabilities)
   const budget = wish < maxTokens ? wish : Math.max(SMALLEST_BUDGET, Math.floor(maxTokens * 0.8))
   if (budget >= maxTokens) return undefined

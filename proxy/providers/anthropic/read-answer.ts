@@ -23,6 +23,7 @@ export function readAnswer(body: unknown, wayBack: WayBack = {}): ChatAnswer {
   reader.event({ type: 'message_delta', delta: body, usage: body.usage })
   reader.event({ type: 'message_stop' })
   const answer = foldAnswer(reader.take())
-  if (answer === undefined) throw new ChatError('upstream-changed', 'The upstream sent an answer without an end')
+  if (answer === undefined)
+    throw new ChatError('upstream-changed', 'The upstream sent an answer without an end')
   return answer
 }

@@ -65,7 +65,11 @@ export function createBlockReader(builder: AnswerBuilder): BlockReader {
 
 function deltaText(delta: JsonObject): string {
   return (
-    pickString(delta, 'text') ?? pickString(delta, 'thinking') ?? pickString(delta, 'partial_json') ?? pickString(delta, 'signature') ?? ''
+    pickString(delta, 'text') ??
+    pickString(delta, 'thinking') ??
+    pickString(delta, 'partial_json') ??
+    pickString(delta, 'signature') ??
+    ''
   )
 }
 

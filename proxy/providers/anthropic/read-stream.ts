@@ -59,7 +59,10 @@ export function createMessageReader(wayBack: WayBack): MessageReader {
   function finish(): void {
     blocks.stopAll()
     builder.usage(toUsage(state.usage))
-    builder.finish(state.stopReason === undefined ? undefined : readStopReason(state.stopReason), state.stopSequence)
+    builder.finish(
+      state.stopReason === undefined ? undefined : readStopReason(state.stopReason),
+      state.stopSequence,
+    )
   }
   function read(event: JsonObject): void {
     const index = pickNumber(event, 'index') ?? 0
@@ -96,7 +99,8 @@ export function createMessageReader(wayBack: WayBack): MessageReader {
   return {
     event(value) {
       if (builder.isDone) return
-      if (!isJsonObject(value)) return fail(new ChatError('upstream-changed', 'The upstream sent an event that is no JSON object'))
+      if (!isJsonObject(value))
+        return fail(new ChatError('upstream-changed', 'The upstream sent an event that is no JSON object'))
       const error = readErrorValue(value)
       if (error === undefined) read(value)
       else fail(upstreamError(error))
@@ -125,7 +129,9 @@ function readStopReason(word: string): FinishReason {
 }
 
 function emptyStream(): ChatError {
-  return new ChatError('upstream-changed', 'The upstream ended its answer without having begun it', { code: 'empty_stream' })
+  return new ChatError('upstream-changed', 'The upstream ended its answer without having begun it', {
+    code: 'empty_stream',
+  })
 }
 
 function namelessCall(): ChatError {

@@ -24,7 +24,7 @@ export function writeTurn(turn: Turn, marks: CacheMarks): JsonObject {
 }
 
 export function writeBlocks(parts: readonly Part[], marks: CacheMarks): readonly JsonObject[] {
-  return parts.flatMap((part) => writeBlock(part, marks) ?? [])
+  return parts.map((part) => writeBlock(part, marks)).filter((block) => block !== undefined)
 }
 
 function writeBlock(part: Part, marks: CacheMarks): JsonObject | undefined {
@@ -57,7 +57,10 @@ function writeBlock(part: Part, marks: CacheMarks): JsonObject | undefined {
 }
 
 function writeResult(part: ToolResultPart, marks: CacheMarks): JsonObject {
-  const content = writeBlocks(part.parts.filter((inner) => inner.type !== 'text' || inner.text.trim() !== '').filter(carries), marks)
+  const content = writeBlocks(
+    part.parts.filter((inner) => inner.type !== 'text' || inner.text.trim() !== '').filter(carries),
+    marks,
+  )
   return dropAbsent({
     type: 'tool_result',
     tool_use_id: part.callId,
@@ -69,7 +72,9 @@ function writeResult(part: ToolResultPart, marks: CacheMarks): JsonObject {
 
 function writeImage(part: ImagePart, marks: CacheMarks): JsonObject | undefined {
   const source = writeSource(part.source)
-  return source.type === 'text' ? undefined : dropAbsent({ type: 'image', source, cache_control: marks(part.cacheControl) })
+  return source.type === 'text'
+    ? undefined
+    : dropAbsent({ type: 'image', source, cache_control: marks(part.cacheControl) })
 }
 
 function writeDocument(part: FilePart, marks: CacheMarks): JsonObject {
@@ -80,7 +85,11 @@ function writeDocument(part: FilePart, marks: CacheMarks): JsonObject {
 /** Anthropic takes PDF as base64, and text as text. */
 function asReadable(source: MediaSource): MediaSource {
   if (source.kind !== 'base64' || !/^text\/|json|xml/.test(source.mediaType)) return source
-  return { kind: 'text', mediaType: source.mediaType, text: Buffer.from(source.data, 'base64').toString('utf8') }
+  return {
+    kind: 'text',
+    mediaType: source.mediaType,
+    text: Buffer.from(source.data, 'base64').toString('utf8'),
+  }
 }
 
 function writeSource(source: MediaSource): JsonObject {

@@ -26,10 +26,17 @@ export function writeRequest(request: ChatRequest, target: WireTarget): WrittenR
   })
   const format = planFormat(request, capabilities, normal.tools.length > 0)
   const turns = format.hint === undefined ? normal.turns : withHint(normal.turns, format.hint)
-  const isForced = format.answerTool !== undefined || normal.toolChoice?.type === 'required' || normal.toolChoice?.type === 'named'
+  const isForced =
+    format.answerTool !== undefined ||
+    normal.toolChoice?.type === 'required' ||
+    normal.toolChoice?.type === 'named'
   const { system, messages } = splitSystem(turns)
   const plan = planThinking({ request, turns: messages, capabilities, isForced })
-  const marks = createCacheMarks({ tools: normal.tools, turns: [...system, ...messages], isKnown: capabilities.cacheControl })
+  const marks = createCacheMarks({
+    tools: normal.tools,
+    turns: [...system, ...messages],
+    isKnown: capabilities.cacheControl,
+  })
   const tools = writeTools(normal, marks)
   const systemBlocks = system.flatMap((turn) => writeBlocks(turn.parts, marks))
   const body: JsonObject = dropAbsent({
@@ -58,11 +65,17 @@ function outputConfig(effort: string | undefined, format: JsonObject | undefined
 }
 
 /** Anthropic wants at least one message, and the first one from the user. */
-function splitSystem(turns: readonly Turn[]): { readonly system: readonly Turn[]; readonly messages: readonly Turn[] } {
+function splitSystem(turns: readonly Turn[]): {
+  readonly system: readonly Turn[]
+  readonly messages: readonly Turn[]
+} {
   const system = turns.filter((turn) => isSystem(turn))
   const messages = turns.filter((turn) => !isSystem(turn))
   if (messages.length === 0) {
-    return { system: system.slice(0, -1), messages: system.slice(-1).map(({ parts }) => ({ role: 'user', parts })) }
+    return {
+      system: system.slice(0, -1),
+      messages: system.slice(-1).map(({ parts }) => ({ role: 'user', parts })),
+    }
   }
   if (messages[0]?.role === 'user') return { system, messages }
   return { system, messages: [{ role: 'user', parts: [{ type: 'text', text: 'Go on.' }] }, ...messages] }
@@ -74,7 +87,9 @@ function isSystem(turn: Turn): boolean {
 
 function writeExtras({ extras }: ChatRequest): JsonObject {
   if (extras?.protocol !== 'anthropic-messages') return {}
-  return Object.fromEntries(CARRIED.filter((name) => name in extras.fields).map((name) => [name, extras.fields[name]]))
+  return Object.fromEntries(
+    CARRIED.filter((name) => name in extras.fields).map((name) => [name, extras.fields[name]]),
+  )
 }
 
 /** Anthropic takes 0 to 1, and one of the two only. */

@@ -5,7 +5,10 @@ import type { NormalisedTools } from '../../chat/normalise-tools.ts'
 import type { CacheMarks } from './cache-marks.ts'
 
 /** The fields of a request that are about tools. */
-export function writeTools({ tools, toolChoice, parallelToolCalls }: NormalisedTools, marks: CacheMarks): JsonObject {
+export function writeTools(
+  { tools, toolChoice, parallelToolCalls }: NormalisedTools,
+  marks: CacheMarks,
+): JsonObject {
   if (tools.length === 0) return {}
   const isOneByOne = parallelToolCalls === false && toolChoice?.type !== 'none'
   const choice = toolChoice === undefined && isOneByOne ? ({ type: 'auto' } as const) : toolChoice

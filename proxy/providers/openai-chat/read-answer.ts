@@ -19,6 +19,7 @@ export function readAnswer(body: unknown, wayBack: WayBack = {}): ChatAnswer {
   reader.chunk(body)
   reader.done()
   const answer = foldAnswer(reader.take())
-  if (answer === undefined) throw new ChatError('upstream-changed', 'The upstream sent an answer without an end')
+  if (answer === undefined)
+    throw new ChatError('upstream-changed', 'The upstream sent an answer without an end')
   return answer
 }

@@ -24,7 +24,10 @@ function readReasoning(delta: JsonObject): string | undefined {
   if (told !== undefined) return told
   const details = pickRecords(delta, 'reasoning_details')
   if (details.length === 0) return undefined
-  return details.map((detail) => pickText(detail, 'text') ?? pickText(detail, 'summary') ?? '').join('') || undefined
+  return (
+    details.map((detail) => pickText(detail, 'text') ?? pickText(detail, 'summary') ?? '').join('') ||
+    undefined
+  )
 }
 
 /** Mistral sends content as a list of text and thinking parts (seen 2026-08). */
@@ -36,6 +39,10 @@ function readContentPart(part: JsonValue): readonly TextPiece[] {
     const text = pickText(part, kind)
     return text === undefined ? [] : [{ kind, text }]
   }
-  const text = pickText(part, 'thinking') ?? pickRecords(part, 'thinking').map((inner) => pickText(inner, 'text') ?? '').join('')
+  const text =
+    pickText(part, 'thinking') ??
+    pickRecords(part, 'thinking')
+      .map((inner) => pickText(inner, 'text') ?? '')
+      .join('')
   return text === '' ? [] : [{ kind: 'thinking', text }]
 }

@@ -39,8 +39,17 @@ export function createStreamReader(wayBack: WayBack = {}): StreamReader {
 
 export function createChunkReader(wayBack: WayBack): ChunkReader {
   const builder = createAnswerBuilder(wayBack)
-  const state: State = { finishes: new Map(), open: undefined, hasRefused: false, hasText: false, usage: undefined, id: '' }
-  const calls = createToolCallReader(builder, wayBack, () => state.id.replaceAll(/[^a-zA-Z0-9_-]/g, '').slice(-24))
+  const state: State = {
+    finishes: new Map(),
+    open: undefined,
+    hasRefused: false,
+    hasText: false,
+    usage: undefined,
+    id: '',
+  }
+  const calls = createToolCallReader(builder, wayBack, () =>
+    state.id.replaceAll(/[^a-zA-Z0-9_-]/g, '').slice(-24),
+  )
 
   function text(kind: TextKind, piece: string): void {
     if (state.open?.kind !== kind) {
@@ -98,7 +107,8 @@ export function createChunkReader(wayBack: WayBack): ChunkReader {
     },
     end() {
       if (builder.isDone) return
-      const isFinished = state.finishes.size > 0 && [...state.finishes.values()].every((reason) => reason !== undefined)
+      const isFinished =
+        state.finishes.size > 0 && [...state.finishes.values()].every((reason) => reason !== undefined)
       if (isFinished) finish()
       else fail(new ChatError('upstream-truncated', 'The upstream broke off before the end of its answer'))
     },
@@ -131,7 +141,8 @@ function finishFailure({ finishes }: State): ChatError | undefined {
 /** The reasons of all choices in one: what cut the answer short outranks a call, and a call outranks a stop. */
 function sayReason({ finishes, hasRefused, hasText }: State): FinishReason | undefined {
   const reasons = [...finishes.values()].filter((word) => word !== undefined).map(readFinishReason)
-  for (const reason of ['length', 'refused', 'tool-calls'] as const) if (reasons.includes(reason)) return reason
+  for (const reason of ['length', 'refused', 'tool-calls'] as const)
+    if (reasons.includes(reason)) return reason
   if (hasRefused && !hasText) return 'refused'
   return reasons.length === 0 ? undefined : 'stop'
 }
@@ -141,5 +152,7 @@ function notJson(): ChatError {
 }
 
 function emptyStream(): ChatError {
-  return new ChatError('upstream-changed', 'The upstream ended its answer without having begun it', { code: 'empty_stream' })
+  return new ChatError('upstream-changed', 'The upstream ended its answer without having begun it', {
+    code: 'empty_stream',
+  })
 }

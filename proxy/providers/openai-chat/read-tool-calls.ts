@@ -32,7 +32,11 @@ export type ToolCallReader = {
 }
 
 /** Puts calls together from deltas that name them by id, by index, or not at all. */
-export function createToolCallReader(builder: AnswerBuilder, wayBack: WayBack, answerId: () => string): ToolCallReader {
+export function createToolCallReader(
+  builder: AnswerBuilder,
+  wayBack: WayBack,
+  answerId: () => string,
+): ToolCallReader {
   const calls: Call[] = []
   function open(call: Call, name: string): OpenCall {
     const id = [...call.ids][0] ?? `call_${answerId()}_${calls.indexOf(call)}`

@@ -1,7 +1,7 @@
+import { dropAbsent } from '../../chat/drop-absent.ts'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import { pickObject } from '../../chat/pick-fields.ts'
 import { readTokenCount, type Usage } from '../../chat/usage.ts'
-import { dropAbsent } from '../../chat/drop-absent.ts'
 
 /**
  * Reads a usage object, with the names that vendors gave their cache counts. Undefined where it says nothing: some

@@ -1,5 +1,5 @@
-import type { Capabilities } from '../../chat/capabilities.ts'
 import { assertNever } from '../../chat/assert-never.ts'
+import type { Capabilities } from '../../chat/capabilities.ts'
 import type { Part, TextPart, ToolCallPart, ToolResultPart, Turn } from '../../chat/chat-request.ts'
 import { dropAbsent } from '../../chat/drop-absent.ts'
 import type { JsonObject, JsonValue } from '../../chat/json.ts'
@@ -36,7 +36,9 @@ function writeTurn(turn: Turn, capabilities: Capabilities): readonly JsonObject[
       const results = turn.parts.filter((part) => part.type === 'tool-result')
       const said = turn.parts.filter((part) => part.type !== 'tool-result')
       const messages = results.map((result) => writeToolResult(result, capabilities))
-      return said.length === 0 ? messages : [...messages, { role: 'user', content: writeContent(said, capabilities) }]
+      return said.length === 0
+        ? messages
+        : [...messages, { role: 'user', content: writeContent(said, capabilities) }]
     }
     default:
       return assertNever(turn.role)
@@ -62,11 +64,17 @@ function writeCall(call: ToolCallPart, capabilities: Capabilities): JsonObject {
   if (call.kind === 'custom' && capabilities.customTools === true) {
     return { id: call.id, type: 'custom', custom: { name: call.name, input: call.argumentsText } }
   }
-  return { id: call.id, type: 'function', function: { name: call.name, arguments: writeArguments(call.argumentsText) } }
+  return {
+    id: call.id,
+    type: 'function',
+    function: { name: call.name, arguments: writeArguments(call.argumentsText) },
+  }
 }
 
 function writeToolResult(result: ToolResultPart, capabilities: Capabilities): JsonObject {
-  const parts: readonly Part[] = result.isError ? [{ type: 'text', text: 'Error:' }, ...result.parts] : result.parts
+  const parts: readonly Part[] = result.isError
+    ? [{ type: 'text', text: 'Error:' }, ...result.parts]
+    : result.parts
   return { role: 'tool', tool_call_id: result.callId, content: writeContent(parts, capabilities, '\n') }
 }
 
@@ -80,7 +88,8 @@ function writeContent(parts: readonly Part[], capabilities: Capabilities, glue =
 
 function asText(part: Part): TextPart | undefined {
   if (part.type === 'text') return part
-  if (part.type === 'opaque' && part.protocol !== 'openai-chat') return { type: 'text', text: part.text ?? '' }
+  if (part.type === 'opaque' && part.protocol !== 'openai-chat')
+    return { type: 'text', text: part.text ?? '' }
   return undefined
 }
 
@@ -89,5 +98,8 @@ function hasCacheMark(part: TextPart): boolean {
 }
 
 function joinTexts(parts: readonly { readonly text: string }[], glue = '\n\n'): string {
-  return parts.map((part) => part.text).filter((text) => text !== '').join(glue)
+  return parts
+    .map((part) => part.text)
+    .filter((text) => text !== '')
+    .join(glue)
 }

@@ -30,12 +30,14 @@ export function writePart(part: Part, capabilities: Capabilities): readonly Json
 
 function writeFile({ source, name }: Extract<Part, { type: 'file' }>): JsonObject {
   if (source.kind === 'file-id') return { type: 'file', file: { file_id: source.id } }
-  if (source.kind === 'text') return { type: 'text', text: name === undefined ? source.text : `${name}:\n${source.text}` }
+  if (source.kind === 'text')
+    return { type: 'text', text: name === undefined ? source.text : `${name}:\n${source.text}` }
   if (source.kind === 'url') return { type: 'text', text: `Document: ${source.url}` }
   return { type: 'file', file: { filename: name ?? 'document.pdf', file_data: writeMediaUrl(source) } }
 }
 
 function writeOpaque(part: OpaquePart): readonly JsonObject[] {
-  if (part.protocol !== 'openai-chat') return part.text === undefined ? [] : [{ type: 'text', text: part.text }]
+  if (part.protocol !== 'openai-chat')
+    return part.text === undefined ? [] : [{ type: 'text', text: part.text }]
   return isJsonObject(part.raw) ? [part.raw] : []
 }

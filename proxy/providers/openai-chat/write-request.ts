@@ -15,7 +15,14 @@ const LONGEST_USER = 64
 const SERVICE_TIERS = new Set(['auto', 'default', 'flex', 'scale', 'priority', 'fast'])
 
 /** Fields of a client of the same protocol whose answer the canonical parts could not carry. */
-const NOT_CARRIED = new Set(['logprobs', 'top_logprobs', 'modalities', 'audio', 'moderation', 'stream_options'])
+const NOT_CARRIED = new Set([
+  'logprobs',
+  'top_logprobs',
+  'modalities',
+  'audio',
+  'moderation',
+  'stream_options',
+])
 
 export function writeRequest(request: ChatRequest, target: WireTarget): WrittenRequest {
   const { capabilities } = target
@@ -75,12 +82,20 @@ function writeEffort({ reasoning }: ChatRequest, { effortLevels }: Capabilities)
   return wish === undefined ? undefined : nearestEffort(wish, effortLevels)
 }
 
-function writeFormat({ answerFormat }: ChatRequest, capabilities: Capabilities): { field?: JsonObject; hint?: string } {
+function writeFormat(
+  { answerFormat }: ChatRequest,
+  capabilities: Capabilities,
+): { field?: JsonObject; hint?: string } {
   if (answerFormat === undefined || answerFormat.type === 'text') return {}
   if (answerFormat.type !== 'json-schema') return { field: { type: 'json_object' } }
   if (!capabilities.jsonSchemaFormat) return { field: { type: 'json_object' }, hint: jsonHint(answerFormat) }
   const { name, description, schema, strict } = answerFormat
-  return { field: { type: 'json_schema', json_schema: dropAbsent({ name: name ?? 'answer', description, schema, strict }) } }
+  return {
+    field: {
+      type: 'json_schema',
+      json_schema: dropAbsent({ name: name ?? 'answer', description, schema, strict }),
+    },
+  }
 }
 
 function writeWishes(request: ChatRequest): JsonObject {

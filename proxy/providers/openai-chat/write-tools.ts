@@ -5,7 +5,10 @@ import type { JsonObject, JsonValue } from '../../chat/json.ts'
 import type { NormalisedTools } from '../../chat/normalise-tools.ts'
 
 /** The fields of a request that are about tools. Fields that only some upstreams know are left out of each tool. */
-export function writeTools({ tools, toolChoice, parallelToolCalls }: NormalisedTools, capabilities: Capabilities) {
+export function writeTools(
+  { tools, toolChoice, parallelToolCalls }: NormalisedTools,
+  capabilities: Capabilities,
+) {
   if (tools.length === 0) return {}
   return dropAbsent({
     tools: tools.map((tool) => writeTool(tool, capabilities)),

@@ -1,0 +1,38 @@
+import type { ChatRequest } from '../../chat/chat-request.ts'
+import { dropAbsent } from '../../chat/drop-absent.ts'
+import type { JsonObject } from '../../chat/json.ts'
+import type { Usage } from '../../chat/usage.ts'
+import type { AnswerContext } from '../protocol.ts'
+
+const CHARACTERS_PER_TOKEN = 4
+
+/** The usage object. Both counts are required here, so what an upstream does not tell is estimated. */
+export function encodeUsage(usage: Usage, context: AnswerContext, outputCharacters: number): JsonObject {
+  const read = usage.cacheReadTokens ?? 0
+  const write = usage.cacheWriteTokens ?? 0
+  const input = usage.inputTokens ?? context.estimatedInputTokens ?? estimateInput(context.request)
+  const output = usage.outputTokens ?? Math.ceil(outputCharacters / CHARACTERS_PER_TOKEN)
+  const thinking = usage.reasoningTokens
+  return dropAbsent({
+    input_tokens: Math.max(0, input - read - write),
+    cache_creation_input_tokens: write,
+    cache_read_input_tokens: read,
+    output_tokens: output,
+    output_tokens_details:
+      thinking === undefined ? undefined : { thinking_tokens: Math.min(thinking, output) },
+  })
+}
+
+function estimateInput(request: ChatRequest): number {
+  let characters = JSON.stringify(request.tools).length
+  for (const turn of request.turns) {
+    for (const part of turn.parts) {
+      if ('text' in part) characters += part.text?.length ?? 0
+      else if (part.type === 'tool-call') characters += part.argumentsText.length
+      else if (part.type === 'tool-result') {
+        for (const inner of part.parts) if (inner.type === 'text') characters += inner.text.length
+      }
+    }
+  }
+  return Math.ceil(characters / CHARACTERS_PER_TOKEN)
+}
