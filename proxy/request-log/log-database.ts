@@ -1,0 +1,213 @@
+import { chmodSync, closeSync, openSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import type { LogBodies, LogEntry } from '../../contract/log-entry.ts'
+import { migrateLog } from './log-migrations.ts'
+import { searchText } from './search-text.ts'
+import type { LogQuery, Retention } from './writer-messages.ts'
+
+export type StoredBodies = LogBodies & { readonly id: string }
+
+/** The request log in SQLite. Every call may throw what SQLite throws; every value is a bound parameter. */
+export type LogDatabase = {
+  write(entries: readonly LogEntry[], bodies: readonly StoredBodies[]): void
+  list(query: LogQuery): LogEntry[]
+  get(id: string): LogEntry | undefined
+  bodies(id: string): LogBodies | undefined
+  /** Ends the rows that an earlier process left open. */
+  closeCutOff(startedBefore: number): void
+  retain(retention: Retention): void
+  clear(): void
+  close(): void
+}
+
+export type LogDatabaseOptions = {
+  readonly path: string | null
+  readonly readOnly: boolean
+  readonly busyTimeoutMs: number
+}
+
+export function openLogDatabase({ path, readOnly, busyTimeoutMs }: LogDatabaseOptions): LogDatabase {
+  if (path !== null && !readOnly) makePrivate(path)
+  const database = new DatabaseSync(path ?? ':memory:', { readOnly, timeout: busyTimeoutMs })
+  try {
+    if (!readOnly) prepareFile(database)
+    return createLogDatabase(database)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/** SQLite gives the files beside it the mode of the main one, so that is made first. */
+function makePrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600))
+  chmodSync(path, 0o600)
+}
+
+function prepareFile(database: DatabaseSync): void {
+  database.exec('PRAGMA auto_vacuum = INCREMENTAL')
+  database.exec('PRAGMA journal_mode = WAL')
+  database.exec('PRAGMA synchronous = NORMAL')
+  database.exec('PRAGMA foreign_keys = ON')
+  database.exec('PRAGMA secure_delete = ON')
+  database.exec('PRAGMA journal_size_limit = 4194304')
+  const check = database.prepare('PRAGMA quick_check(1)').get()?.quick_check
+  if (check !== 'ok') throw new DamagedLogError(String(check))
+  migrateLog(database)
+}
+
+export class DamagedLogError extends Error {
+  override readonly name = 'DamagedLogError'
+}
+
+function createLogDatabase(database: DatabaseSync): LogDatabase {
+  const statements = prepareStatements(database)
+  return {
+    write: (entries, bodies) => inTransaction(database, () => writeAll(statements, entries, bodies)),
+    list: (query) => statements.list.all(listParameters(query)).map(readEntry),
+    get: (id) => statements.get.all({ id }).map(readEntry)[0],
+    bodies: (id) => statements.bodies.all({ id }).map(readBodies)[0],
+    closeCutOff: (before) => void statements.closeCutOff.run({ before, message: CUT_OFF }),
+    retain: (retention) => retain(database, statements, retention),
+    clear() {
+      database.exec('DELETE FROM entries')
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      database.exec('VACUUM')
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    },
+    close: () => database.close(),
+  }
+}
+
+const CUT_OFF = 'Portside ended while this request was under way; how it ended is unknown'
+
+type Statements = ReturnType<typeof prepareStatements>
+
+function prepareStatements(database: DatabaseSync) {
+  return {
+    upsert: database.prepare(`
+      INSERT INTO entries (id, sequence, started_at, state, search, entry, bytes)
+      VALUES (:id, :sequence, :startedAt, :state, :search, :entry, :bytes)
+      ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, started_at = excluded.started_at,
+        state = excluded.state, search = excluded.search, entry = excluded.entry, bytes = excluded.bytes`),
+    putBodies: database.prepare(`
+      INSERT OR REPLACE INTO bodies (id, request, response, request_cut, response_cut)
+      VALUES (:id, :request, :response, :requestCut, :responseCut)`),
+    addBytes: database.prepare('UPDATE entries SET bytes = bytes + :more WHERE id = :id'),
+    list: database.prepare(`
+      SELECT entry FROM entries
+      WHERE started_at < :before
+        AND (:state = 'all' OR (:state = 'failed' AND state = 'failed')
+          OR (:state = 'running' AND state NOT IN ('done', 'failed', 'cancelled')))
+        AND (:text = '' OR instr(search, :text) > 0)
+      ORDER BY started_at DESC LIMIT :limit`),
+    get: database.prepare('SELECT entry FROM entries WHERE id = :id'),
+    bodies: database.prepare(
+      'SELECT request, response, request_cut, response_cut FROM bodies WHERE id = :id',
+    ),
+    closeCutOff: database.prepare(`
+      UPDATE entries SET state = 'failed', entry = json_set(entry, '$.state', 'failed',
+        '$.errorKind', 'outcome-unknown', '$.errorMessage', :message)
+      WHERE state NOT IN ('done', 'failed', 'cancelled') AND started_at < :before`),
+    size: database.prepare('SELECT count(*) AS rows, coalesce(sum(bytes), 0) AS bytes FROM entries'),
+    dropOld: database.prepare('DELETE FROM entries WHERE started_at < :notBefore'),
+    dropOldest: database.prepare(
+      'DELETE FROM entries WHERE id IN (SELECT id FROM entries ORDER BY started_at LIMIT :count)',
+    ),
+  }
+}
+
+function writeAll(
+  statements: Statements,
+  entries: readonly LogEntry[],
+  bodies: readonly StoredBodies[],
+): void {
+  for (const entry of entries) {
+    const text = JSON.stringify(entry)
+    const { id, sequence, startedAt, state } = entry
+    const search = searchText(entry)
+    statements.upsert.run({
+      id,
+      sequence,
+      startedAt,
+      state,
+      search,
+      entry: text,
+      bytes: text.length + search.length,
+    })
+  }
+  for (const { id, request, response, requestCut, responseCut } of bodies) {
+    statements.putBodies.run({
+      id,
+      request,
+      response,
+      requestCut: Number(requestCut),
+      responseCut: Number(responseCut),
+    })
+    statements.addBytes.run({ id, more: (request?.length ?? 0) + (response?.length ?? 0) })
+  }
+}
+
+function listParameters({ before, state = 'all', text = '', limit }: LogQuery) {
+  return { before: before ?? Number.MAX_SAFE_INTEGER, state, text: text.toLowerCase(), limit }
+}
+
+const OVERHEAD = 1.3
+
+const PAGE_BYTES = 4_096
+const ROOM = 1.1
+
+/** SQLite itself refuses to grow beyond this, whatever retention missed. */
+function limitPages(database: DatabaseSync, maxBytes: number): void {
+  const pages = Math.ceil((maxBytes * ROOM) / PAGE_BYTES)
+  // A pragma takes no parameters; this one is a whole number by construction.
+  database.exec('PRAGMA max_page_count = '.concat(pages.toFixed(0)))
+}
+
+/** Oldest first until age, count and size fit; a tenth more goes at once, so that it is not done for every row. */
+function retain(
+  database: DatabaseSync,
+  statements: Statements,
+  { notBefore, maxRows, maxBytes }: Retention,
+): void {
+  limitPages(database, maxBytes)
+  statements.dropOld.run({ notBefore })
+  for (;;) {
+    const { rows = 0, bytes = 0 } = statements.size.get() ?? {}
+    const surplus = Number(rows) - maxRows
+    const share = 1 - maxBytes / (Number(bytes) * OVERHEAD)
+    const count = Math.max(surplus, Math.ceil(Number(rows) * share))
+    if (count <= 0 || Number(rows) === 0) break
+    statements.dropOldest.run({ count: count + Math.floor(maxRows / 10) })
+  }
+  database.exec('PRAGMA incremental_vacuum')
+}
+
+function inTransaction(database: DatabaseSync, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    work()
+    database.exec('COMMIT')
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
+  }
+}
+
+type Row = Record<string, unknown>
+
+function readEntry(row: Row): LogEntry {
+  // The text is our own, written by `writeAll` in the schema that `user_version` vouches for.
+  const entry: LogEntry = JSON.parse(String(row.entry))
+  return entry
+}
+
+function readBodies(row: Row): LogBodies {
+  const text = (value: unknown) => (typeof value === 'string' ? value : null)
+  return {
+    request: text(row.request),
+    response: text(row.response),
+    requestCut: row.request_cut === 1,
+    responseCut: row.response_cut === 1,
+  }
+}

@@ -1,0 +1,108 @@
+import type { AttemptRecord, LogEntry } from '../../contract/log-entry.ts'
+import type { CapturedBodies } from './writer-messages.ts'
+
+export type NewLogEntry = Pick<LogEntry, 'id' | 'method' | 'path'> &
+  Partial<Omit<LogEntry, 'sequence' | 'attempts'>>
+export type LogPatch = Partial<Omit<LogEntry, 'id' | 'sequence' | 'startedAt' | 'attempts'>>
+export type NewAttempt = Pick<AttemptRecord, 'provider' | 'reason'> & Partial<AttemptRecord>
+export type LogOutcome = LogPatch & { readonly state: 'done' | 'failed' | 'cancelled' }
+
+/** One upstream attempt of an open row. */
+export type AttemptRow = { update(patch: Partial<Omit<AttemptRecord, 'number'>>): void }
+
+/** One request on its way. Every call costs microseconds; nothing is written or redacted here. */
+export type LogRow = {
+  readonly id: string
+  update(patch: LogPatch): void
+  addAttempt(attempt: NewAttempt): AttemptRow
+  /** Kept by reference: the caller must not change the bytes afterwards. */
+  captureRequest(bytes: Uint8Array): void
+  captureResponse(bytes: Uint8Array): void
+  /** The end of the request. A second call does nothing. */
+  close(outcome: LogOutcome): void
+}
+
+/** What the log holds of one row, as it was reported: not yet redacted. */
+export type HeldRow = {
+  readonly id: string
+  entry: LogEntry
+  isOpen: boolean
+  bodies: CapturedBodies | undefined
+  /** The redacted entry and the state of things that it was made of. */
+  shown: { readonly entry: LogEntry; readonly sequence: number; readonly redaction: number } | undefined
+}
+
+const EMPTY: Omit<LogEntry, 'id' | 'method' | 'path' | 'startedAt' | 'sequence' | 'attempts'> = {
+  state: 'receiving',
+  protocol: null,
+  keyName: null,
+  client: null,
+  modelIn: null,
+  modelOut: null,
+  provider: null,
+  accountId: null,
+  accountName: null,
+  stream: false,
+  passThrough: false,
+  status: null,
+  finishReason: null,
+  inputTokens: null,
+  outputTokens: null,
+  cacheReadTokens: null,
+  reasoningTokens: null,
+  tokensEstimated: false,
+  firstByteMs: null,
+  durationMs: null,
+  requestBytes: 0,
+  responseBytes: 0,
+  errorKind: null,
+  errorMessage: null,
+  denyReason: null,
+}
+
+export function createEntry(initial: NewLogEntry, startedAt: number): LogEntry {
+  return { ...EMPTY, ...initial, startedAt, sequence: 0, attempts: [] }
+}
+
+export function createAttempt(given: NewAttempt, number: number, startedAt: number): AttemptRecord {
+  return {
+    number,
+    accountId: null,
+    accountName: null,
+    startedAt,
+    firstByteMs: null,
+    durationMs: null,
+    status: null,
+    errorKind: null,
+    errorMessage: null,
+    responseBytes: 0,
+    maybeBilled: false,
+    ...given,
+  }
+}
+
+export type Capture = {
+  add(bytes: Uint8Array): void
+  readonly chunks: readonly Uint8Array[]
+  readonly isCut: boolean
+}
+
+/** Holds on to the first bytes of a body, by reference, up to a bound. */
+export function createCapture(maxBytes: number): Capture {
+  const chunks: Uint8Array[] = []
+  let room = maxBytes
+  let isCut = false
+  return {
+    add(bytes) {
+      if (bytes.length > room) isCut = true
+      if (room === 0 || bytes.length === 0) return
+      const kept = bytes.length > room ? bytes.subarray(0, room) : bytes
+      room -= kept.length
+      chunks.push(kept)
+    },
+    chunks,
+    get isCut() {
+      return isCut
+    },
+  }
+}
