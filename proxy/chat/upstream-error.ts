@@ -65,38 +65,51 @@ function errorKind(envelope: ErrorEnvelope, status: number | undefined): ErrorKi
   return refine(kind, envelope)
 }
 
-/** A status that says who is at fault outranks the words; elsewhere the words are finer. */
-function byStatus(status: number, told: ErrorKind | undefined, envelope: ErrorEnvelope): ErrorKind {
-  switch (status) {
-    case 401:
-      return 'upstream-auth'
-    case 403:
-      return told === 'quota-exhausted' || told === 'content-refused' ? told : 'upstream-auth'
-    case 402:
-      return 'quota-exhausted'
-    case 404:
-      return told === 'model-not-found' || /model|deployment/i.test(envelope.message)
-        ? 'model-not-found'
-        : 'upstream-changed'
-    case 408:
-    case 504:
-    case 522:
-    case 524:
-      return 'timed-out'
-    case 413:
-      return told === 'context-too-long' ? told : 'too-large'
-    case 429:
-      return told === 'quota-exhausted' ? told : 'rate-limited'
-    case 451:
-      return 'content-refused'
-    case 529:
-      return 'overloaded'
-  }
+/** What a status means where the words say nothing finer. */
+const BY_STATUS: Readonly<Record<number, ErrorKind>> = {
+  401: 'upstream-auth',
+  402: 'quota-exhausted',
+  403: 'upstream-auth',
+  404: 'upstream-changed',
+  408: 'timed-out',
+  409: 'upstream-unavailable',
+  413: 'too-large',
+  429: 'rate-limited',
+  451: 'content-refused',
+  504: 'timed-out',
+  522: 'timed-out',
+  524: 'timed-out',
+  529: 'overloaded',
+}
+
+/** Statuses whose meaning words may make finer, and into what. Elsewhere such a status stands. */
+const FINER: Readonly<Record<number, readonly ErrorKind[]>> = {
+  401: [],
+  402: [],
+  403: ['quota-exhausted', 'content-refused'],
+  404: ['model-not-found'],
+  408: [],
+  413: ['context-too-long'],
+  429: ['quota-exhausted'],
+  451: [],
+  504: [],
+  522: [],
+  524: [],
+  529: [],
+}
+
+const FINER_THAN_5XX: readonly ErrorKind[] = ['overloaded', 'rate-limited', 'timed-out']
+
+function byStatus(status: number, told: ErrorKind | undefined, { message }: ErrorEnvelope): ErrorKind {
+  if (status === 404 && /model|deployment/i.test(message)) return 'model-not-found'
+  const finer = FINER[status] ?? (status >= 500 ? FINER_THAN_5XX : undefined)
+  if (told !== undefined && (finer === undefined || finer.includes(told)) && status >= 400) return told
+  return BY_STATUS[status] ?? kindOfClass(status)
+}
+
+function kindOfClass(status: number): ErrorKind {
   if (status < 400) return 'upstream-changed'
-  if (status < 500) return told ?? (status === 409 ? 'upstream-unavailable' : 'invalid-request')
-  return told === 'overloaded' || told === 'rate-limited' || told === 'timed-out'
-    ? told
-    : 'upstream-unavailable'
+  return status < 500 ? 'invalid-request' : 'upstream-unavailable'
 }
 
 /** Some kinds have no code of their own upstream, only words in the message (Anthropic's "prompt is too long"). */

@@ -1,5 +1,5 @@
-import type { Capabilities } from '../chat/capabilities.ts'
 import type { WayBack } from '../chat/answer-builder.ts'
+import type { Capabilities } from '../chat/capabilities.ts'
 import type { ChatAnswer } from '../chat/chat-answer.ts'
 import type { ChatError } from '../chat/chat-error.ts'
 import type { ChatRequest } from '../chat/chat-request.ts'
@@ -23,10 +23,17 @@ export type WireCodec = {
   readError(response: ErrorResponse): ChatError
 }
 
-export type WireTarget = { readonly model: string; readonly stream: boolean; readonly capabilities: Capabilities }
+export type WireTarget = {
+  readonly model: string
+  readonly stream: boolean
+  readonly capabilities: Capabilities
+}
 
 /** A body, and what the reader needs to undo what writing changed (shortened tool names: sent name → the client's). */
-export type WrittenRequest = { readonly body: JsonObject; readonly toolNames?: ReadonlyMap<string, string> } & WayBack
+export type WrittenRequest = {
+  readonly body: JsonObject
+  readonly toolNames?: ReadonlyMap<string, string>
+} & WayBack
 
 /**
  * Reads an upstream's events as parts. `push` takes one event, `end` is called once when the bytes end. Between them

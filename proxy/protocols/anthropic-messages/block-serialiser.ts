@@ -34,43 +34,14 @@ export type BlockSerialiser = {
 export function createBlockSerialiser(emit: (event: SseEvent) => void): BlockSerialiser {
   const byKey = new Map<number, Block>()
   const queue: Block[] = []
-  let nextIndex = 0
-
-  function show(block: Block): number {
-    if (block.index === undefined) {
-      block.index = nextIndex++
-      const data = `{"type":"content_block_start","index":${block.index},"content_block":${block.start}}`
-      emit({ event: 'content_block_start', data })
-    }
-    return block.index
-  }
-  function tell(block: Block, text: string): void {
-    if (block.delta === undefined) return
-    const { type, field } = block.delta
-    const delta = `{"type":"${type}","${field}":${JSON.stringify(text)}}`
-    emit({
-      event: 'content_block_delta',
-      data: `{"type":"content_block_delta","index":${show(block)},"delta":${delta}}`,
-    })
-  }
-  function close(block: Block): void {
-    if (block.last !== undefined) {
-      const index = show(block)
-      emit({
-        event: 'content_block_delta',
-        data: `{"type":"content_block_delta","index":${index},"delta":${block.last}}`,
-      })
-    }
-    if (block.index === undefined) return
-    emit({ event: 'content_block_stop', data: `{"type":"content_block_stop","index":${block.index}}` })
-  }
+  const show = createBlockWriter(emit)
   /** Closes what is over at the front, and lets the next block catch up. */
   function advance(): void {
     for (let front = queue[0]; front !== undefined; front = queue[0]) {
-      if (front.isShownEmpty) show(front)
-      if (front.waiting.length > 0) tell(front, front.waiting.splice(0).join(''))
+      if (front.isShownEmpty) show.start(front)
+      if (front.waiting.length > 0) show.text(front, front.waiting.splice(0).join(''))
       if (!front.isEnded) return
-      close(front)
+      show.end(front)
       queue.shift()
     }
   }
@@ -87,7 +58,7 @@ export function createBlockSerialiser(emit: (event: SseEvent) => void): BlockSer
     push(key, text) {
       const block = byKey.get(key)
       if (block === undefined || text === '') return
-      if (block === queue[0]) tell(block, text)
+      if (block === queue[0]) show.text(block, text)
       else block.waiting.push(text)
     },
     end(key, last) {
@@ -107,6 +78,35 @@ export function createBlockSerialiser(emit: (event: SseEvent) => void): BlockSer
     endAll() {
       for (const block of queue) block.isEnded = true
       advance()
+    },
+  }
+}
+
+/** Writes the events of single blocks, and numbers the blocks as they begin. */
+function createBlockWriter(emit: (event: SseEvent) => void) {
+  let nextIndex = 0
+  function start(block: Block): number {
+    if (block.index !== undefined) return block.index
+    block.index = nextIndex++
+    const data = `{"type":"content_block_start","index":${block.index},"content_block":${block.start}}`
+    emit({ event: 'content_block_start', data })
+    return block.index
+  }
+  function delta(block: Block, json: string): void {
+    const data = `{"type":"content_block_delta","index":${start(block)},"delta":${json}}`
+    emit({ event: 'content_block_delta', data })
+  }
+  return {
+    start,
+    text(block: Block, text: string) {
+      if (block.delta === undefined) return
+      const { type, field } = block.delta
+      delta(block, `{"type":"${type}","${field}":${JSON.stringify(text)}}`)
+    },
+    end(block: Block) {
+      if (block.last !== undefined) delta(block, block.last)
+      if (block.index === undefined) return
+      emit({ event: 'content_block_stop', data: `{"type":"content_block_stop","index":${block.index}}` })
     },
   }
 }

@@ -1,4 +1,5 @@
 import { assertNever } from '../../chat/assert-never.ts'
+import type { OpaqueCarrier } from '../../chat/chat-request.ts'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import type { SseEvent } from '../../chat/sse-event.ts'
 import type { StreamPart, ToolCallStart } from '../../chat/stream-part.ts'
@@ -61,43 +62,55 @@ function encodePart(encoding: Encoding, part: StreamPart): void {
   switch (part.type) {
     case 'answer-start':
       encoding.id = part.id
-      return
+      break
     case 'usage':
       encoding.usage = mergeUsage(encoding.usage, part.usage)
-      return
+      break
     case 'text-start':
     case 'refusal-start':
-      return blocks.open(part.key, TEXT)
+      blocks.open(part.key, TEXT)
+      break
     case 'thinking-start':
-      return blocks.open(part.key, THINKING)
+      blocks.open(part.key, THINKING)
+      break
     case 'tool-call-start':
-      return blocks.open(part.key, callBlock(part))
+      blocks.open(part.key, callBlock(part))
+      break
     case 'text-delta':
     case 'refusal-delta':
     case 'thinking-delta':
     case 'tool-call-delta':
       encoding.characters += part.text.length
-      return blocks.push(part.key, part.text)
+      blocks.push(part.key, part.text)
+      break
     case 'text-end':
     case 'refusal-end':
     case 'tool-call-end':
-      return blocks.end(part.key)
+      blocks.end(part.key)
+      break
     case 'thinking-end':
-      return blocks.end(part.key, signatureDelta(part))
+      blocks.end(part.key, signatureDelta(part))
+      break
     case 'redacted-thinking':
-      if (part.carrier.origin !== 'anthropic-messages') return
-      return blocks.whole(wholeBlock({ type: 'redacted_thinking', data: part.carrier.data }))
+      encodeRedacted(blocks, part.carrier)
+      break
     case 'opaque':
-      return encodeOpaque(blocks, part)
+      encodeOpaque(blocks, part)
+      break
     case 'finish':
-      return finish(encoding, part)
+      finish(encoding, part)
+      break
     case 'error':
       encoding.isOver = true
       encoding.events.push(errorEvent(encoding, part))
-      return
+      break
     default:
       assertNever(part)
   }
+}
+
+function encodeRedacted(blocks: BlockSerialiser, { origin, data }: OpaqueCarrier): void {
+  if (origin === 'anthropic-messages') blocks.whole(wholeBlock({ type: 'redacted_thinking', data }))
 }
 
 /** Waits for the first block, so that the upstream's first count of tokens can be told in it. */
@@ -145,8 +158,8 @@ function encodeOpaque(
 ): void {
   if (protocol !== 'anthropic-messages' || !isJsonObject(raw)) return
   const isCall = typeof raw.type === 'string' && raw.type.endsWith('tool_use') && isJsonObject(raw.input)
-  if (!isCall) return blocks.whole(wholeBlock(raw))
-  blocks.whole({ ...wholeBlock({ ...raw, input: {} }), delta: INPUT }, JSON.stringify(raw.input))
+  if (isCall) blocks.whole({ ...wholeBlock({ ...raw, input: {} }), delta: INPUT }, JSON.stringify(raw.input))
+  else blocks.whole(wholeBlock(raw))
 }
 
 /** Only Anthropic's own signature may be told: another one would be sent back to where nobody knows it. */

@@ -1,4 +1,4 @@
-import type { ChatRequest } from '../../chat/chat-request.ts'
+import type { ChatRequest, Part } from '../../chat/chat-request.ts'
 import { dropAbsent } from '../../chat/drop-absent.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { Usage } from '../../chat/usage.ts'
@@ -25,14 +25,21 @@ export function encodeUsage(usage: Usage, context: AnswerContext, outputCharacte
 
 function estimateInput(request: ChatRequest): number {
   let characters = JSON.stringify(request.tools).length
-  for (const turn of request.turns) {
-    for (const part of turn.parts) {
-      if ('text' in part) characters += part.text?.length ?? 0
-      else if (part.type === 'tool-call') characters += part.argumentsText.length
-      else if (part.type === 'tool-result') {
-        for (const inner of part.parts) if (inner.type === 'text') characters += inner.text.length
-      }
-    }
-  }
+  for (const turn of request.turns) for (const part of turn.parts) characters += charactersOf(part)
   return Math.ceil(characters / CHARACTERS_PER_TOKEN)
+}
+
+function charactersOf(part: Part): number {
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+    case 'thinking':
+      return part.text.length
+    case 'tool-call':
+      return part.argumentsText.length
+    case 'tool-result':
+      return part.parts.reduce((sum, inner) => sum + charactersOf(inner), 0)
+    default:
+      return 0
+  }
 }

@@ -6,7 +6,7 @@ import { readErrorValue } from '../../chat/read-error-envelope.ts'
 import type { FinishReason, StreamPart } from '../../chat/stream-part.ts'
 import { upstreamError } from '../../chat/upstream-error.ts'
 import type { StreamReader } from '../wire-codec.ts'
-import { createBlockReader } from './read-blocks.ts'
+import { type BlockReader, createBlockReader } from './read-blocks.ts'
 import { type AnthropicUsage, joinUsage, toUsage } from './read-usage.ts'
 
 /** Reads events that are parsed already; a whole message is read as the events it would have come in. */
@@ -59,59 +59,60 @@ export function createMessageReader(wayBack: WayBack): MessageReader {
   function finish(): void {
     blocks.stopAll()
     builder.usage(toUsage(state.usage))
-    builder.finish(
-      state.stopReason === undefined ? undefined : readStopReason(state.stopReason),
-      state.stopSequence,
-    )
+    const reason = state.stopReason === undefined ? undefined : readStopReason(state.stopReason)
+    builder.finish(reason, state.stopSequence)
   }
+  /** `ping`, and events of later days, are passed over. */
   function read(event: JsonObject): void {
-    const index = pickNumber(event, 'index') ?? 0
-    switch (event.type) {
-      case 'message_start':
-        return begin(pickObject(event, 'message'))
-      case 'content_block_start':
-        begin(undefined)
-        return startBlock(index, pickObject(event, 'content_block') ?? {})
-      case 'content_block_delta':
-        begin(undefined)
-        return blocks.delta(index, pickObject(event, 'delta') ?? {})
-      case 'content_block_stop':
-        return blocks.stop(index)
-      case 'message_delta':
-        return messageDelta(event)
-      case 'message_stop':
-        return state.hasBegun ? finish() : fail(emptyStream())
-      default:
-        // `ping`, and events of later days.
-        return
+    if (event.type === 'message_start') begin(pickObject(event, 'message'))
+    else if (event.type === 'message_delta') keepEnd(state, event)
+    else if (event.type === 'message_stop' && state.hasBegun) finish()
+    else if (event.type === 'message_stop') fail(emptyStream())
+    else if (isNamelessCall(event)) fail(namelessCall())
+    else if (isBlockEvent(event)) {
+      begin(undefined)
+      readBlockEvent(blocks, event)
     }
-  }
-  function startBlock(index: number, block: JsonObject): void {
-    if (block.type === 'tool_use' && pickText(block, 'name') === undefined) fail(namelessCall())
-    else blocks.start(index, block)
-  }
-  function messageDelta(event: JsonObject): void {
-    const delta = pickObject(event, 'delta')
-    state.usage = joinUsage(state.usage, pickObject(event, 'usage'))
-    state.stopReason = pickText(delta, 'stop_reason') ?? state.stopReason
-    state.stopSequence = pickText(delta, 'stop_sequence') ?? state.stopSequence
   }
   return {
     event(value) {
       if (builder.isDone) return
-      if (!isJsonObject(value))
-        return fail(new ChatError('upstream-changed', 'The upstream sent an event that is no JSON object'))
-      const error = readErrorValue(value)
-      if (error === undefined) read(value)
-      else fail(upstreamError(error))
+      const error = isJsonObject(value) ? readErrorValue(value) : undefined
+      if (error !== undefined) fail(upstreamError(error))
+      else if (isJsonObject(value)) read(value)
+      else fail(notJson())
     },
     end() {
       if (builder.isDone) return
-      if (state.stopReason !== undefined) finish()
-      else fail(new ChatError('upstream-truncated', 'The upstream broke off before the end of its answer'))
+      if (state.stopReason === undefined) fail(brokenOff())
+      else finish()
     },
     take: () => builder.take(),
   }
+}
+
+/** Usage and the stop reason come in `message_delta`, sometimes in more than one. */
+function keepEnd(state: State, event: JsonObject): void {
+  const delta = pickObject(event, 'delta')
+  state.usage = joinUsage(state.usage, pickObject(event, 'usage'))
+  state.stopReason = pickText(delta, 'stop_reason') ?? state.stopReason
+  state.stopSequence = pickText(delta, 'stop_sequence') ?? state.stopSequence
+}
+
+function isBlockEvent({ type }: JsonObject): boolean {
+  return type === 'content_block_start' || type === 'content_block_delta' || type === 'content_block_stop'
+}
+
+function readBlockEvent(blocks: BlockReader, event: JsonObject): void {
+  const index = pickNumber(event, 'index') ?? 0
+  if (event.type === 'content_block_start') blocks.start(index, pickObject(event, 'content_block') ?? {})
+  else if (event.type === 'content_block_delta') blocks.delta(index, pickObject(event, 'delta') ?? {})
+  else blocks.stop(index)
+}
+
+function isNamelessCall(event: JsonObject): boolean {
+  const block = event.type === 'content_block_start' ? pickObject(event, 'content_block') : undefined
+  return block?.type === 'tool_use' && pickText(block, 'name') === undefined
 }
 
 function readStopReason(word: string): FinishReason {
@@ -136,4 +137,12 @@ function emptyStream(): ChatError {
 
 function namelessCall(): ChatError {
   return new ChatError('upstream-changed', 'The upstream called a tool without saying which one')
+}
+
+function notJson(): ChatError {
+  return new ChatError('upstream-changed', 'The upstream sent an event that is no JSON object')
+}
+
+function brokenOff(): ChatError {
+  return new ChatError('upstream-truncated', 'The upstream broke off before the end of its answer')
 }

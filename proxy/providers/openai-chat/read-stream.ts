@@ -1,4 +1,4 @@
-import { createAnswerBuilder, type TextKind, type WayBack } from '../../chat/answer-builder.ts'
+import { createAnswerBuilder, type WayBack } from '../../chat/answer-builder.ts'
 import { ChatError } from '../../chat/chat-error.ts'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import { parseJson, pickNumber, pickObject, pickRecords, pickText } from '../../chat/pick-fields.ts'
@@ -9,6 +9,7 @@ import type { Usage } from '../../chat/usage.ts'
 import type { StreamReader } from '../wire-codec.ts'
 import { readTexts } from './read-delta.ts'
 import { readFinishFailure, readFinishReason } from './read-finish.ts'
+import { createTextReader } from './read-texts.ts'
 import { createToolCallReader } from './read-tool-calls.ts'
 import { readUsage } from './read-usage.ts'
 
@@ -39,66 +40,51 @@ export function createStreamReader(wayBack: WayBack = {}): StreamReader {
 
 export function createChunkReader(wayBack: WayBack): ChunkReader {
   const builder = createAnswerBuilder(wayBack)
-  const state: State = {
-    finishes: new Map(),
-    open: undefined,
-    hasRefused: false,
-    hasText: false,
-    usage: undefined,
-    id: '',
-  }
+  const texts = createTextReader(builder)
+  const state: State = { finishes: new Map(), usage: undefined, id: '' }
   const calls = createToolCallReader(builder, wayBack, () =>
     state.id.replaceAll(/[^a-zA-Z0-9_-]/g, '').slice(-24),
   )
 
-  function text(kind: TextKind, piece: string): void {
-    if (state.open?.kind !== kind) {
-      closeText()
-      state.open = { kind, key: builder.openText(kind) }
-    }
-    if (kind === 'refusal') state.hasRefused = true
-    if (kind === 'text') state.hasText = true
-    builder.text(kind, state.open.key, piece)
-  }
-  function closeText(): void {
-    if (state.open !== undefined) builder.closeText(state.open.kind, state.open.key)
-    state.open = undefined
-  }
-  function choice(value: JsonObject, position: number): void {
-    const delta = pickObject(value, 'delta') ?? pickObject(value, 'message') ?? {}
-    for (const piece of readTexts(delta)) text(piece.kind, piece.text)
-    if (hasCalls(delta)) {
-      closeText()
-      calls.read(delta)
-    }
-    const index = pickNumber(value, 'index') ?? position
-    const finish = pickText(value, 'finish_reason')
-    if (finish !== undefined) state.finishes.set(index, finish)
-    else if (!state.finishes.has(index)) state.finishes.set(index, undefined)
-  }
   function fail(error: ChatError): void {
     if (state.usage !== undefined) builder.usage(state.usage)
     builder.fail(error)
   }
   function finish(): void {
-    closeText()
+    texts.close()
     const error = calls.end() ?? finishFailure(state)
-    if (error !== undefined) return fail(error)
+    if (error !== undefined) {
+      fail(error)
+      return
+    }
     if (state.usage !== undefined) builder.usage(state.usage)
-    builder.finish(sayReason(state))
+    builder.finish(sayReason(state, texts.isRefusal()))
+  }
+  function read(chunk: JsonObject): void {
+    state.usage = readUsage(chunk.usage) ?? readUsage(pickObject(chunk, 'x_groq')?.usage) ?? state.usage
+    const choices = pickRecords(chunk, 'choices')
+    if (choices.length === 0) return
+    state.id ||= pickText(chunk, 'id') ?? String(pickNumber(chunk, 'created') ?? '')
+    builder.start(pickText(chunk, 'id'), pickText(chunk, 'model'))
+    for (const [position, choice] of choices.entries()) readChoice(choice, position)
+  }
+  function readChoice(choice: JsonObject, position: number): void {
+    const delta = pickObject(choice, 'delta') ?? pickObject(choice, 'message') ?? {}
+    for (const piece of readTexts(delta)) texts.push(piece)
+    if (hasCalls(delta)) {
+      texts.close()
+      calls.read(delta)
+    }
+    const index = pickNumber(choice, 'index') ?? position
+    state.finishes.set(index, pickText(choice, 'finish_reason') ?? state.finishes.get(index))
   }
   return {
     chunk(value) {
       if (builder.isDone) return
-      if (!isJsonObject(value)) return fail(notJson())
-      const error = readErrorValue(value)
-      if (error !== undefined) return fail(upstreamError(error))
-      state.usage = readUsage(value.usage) ?? readUsage(pickObject(value, 'x_groq')?.usage) ?? state.usage
-      const choices = pickRecords(value, 'choices')
-      if (choices.length === 0) return
-      state.id ||= pickText(value, 'id') ?? String(pickNumber(value, 'created') ?? '')
-      builder.start(pickText(value, 'id'), pickText(value, 'model'))
-      for (const [position, each] of choices.entries()) choice(each, position)
+      const error = isJsonObject(value) ? readErrorValue(value) : undefined
+      if (error !== undefined) fail(upstreamError(error))
+      else if (isJsonObject(value)) read(value)
+      else fail(notJson())
     },
     done() {
       if (builder.isDone) return
@@ -107,10 +93,8 @@ export function createChunkReader(wayBack: WayBack): ChunkReader {
     },
     end() {
       if (builder.isDone) return
-      const isFinished =
-        state.finishes.size > 0 && [...state.finishes.values()].every((reason) => reason !== undefined)
-      if (isFinished) finish()
-      else fail(new ChatError('upstream-truncated', 'The upstream broke off before the end of its answer'))
+      if (isFinished(state)) finish()
+      else fail(brokenOff())
     },
     take: () => builder.take(),
   }
@@ -119,11 +103,12 @@ export function createChunkReader(wayBack: WayBack): ChunkReader {
 type State = {
   /** The finish reason of each choice that was seen. */
   readonly finishes: Map<number, string | undefined>
-  open: { readonly kind: TextKind; readonly key: number } | undefined
-  hasRefused: boolean
-  hasText: boolean
   usage: Usage | undefined
   id: string
+}
+
+function isFinished({ finishes }: State): boolean {
+  return finishes.size > 0 && [...finishes.values()].every((reason) => reason !== undefined)
 }
 
 function hasCalls(delta: JsonObject): boolean {
@@ -139,11 +124,11 @@ function finishFailure({ finishes }: State): ChatError | undefined {
 }
 
 /** The reasons of all choices in one: what cut the answer short outranks a call, and a call outranks a stop. */
-function sayReason({ finishes, hasRefused, hasText }: State): FinishReason | undefined {
+function sayReason({ finishes }: State, isRefusal: boolean): FinishReason | undefined {
   const reasons = [...finishes.values()].filter((word) => word !== undefined).map(readFinishReason)
   for (const reason of ['length', 'refused', 'tool-calls'] as const)
     if (reasons.includes(reason)) return reason
-  if (hasRefused && !hasText) return 'refused'
+  if (isRefusal) return 'refused'
   return reasons.length === 0 ? undefined : 'stop'
 }
 
@@ -155,4 +140,8 @@ function emptyStream(): ChatError {
   return new ChatError('upstream-changed', 'The upstream ended its answer without having begun it', {
     code: 'empty_stream',
   })
+}
+
+function brokenOff(): ChatError {
+  return new ChatError('upstream-truncated', 'The upstream broke off before the end of its answer')
 }
