@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createControlSessions } from './http/control-session.ts'
 import type { Attention, ProxyStatus } from '../contract/status.ts'
+import { createAnnouncer } from './announcer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createColdHandlers } from './http/cold-handlers.ts'
 import { createExpressApp } from './http/express-app.ts'
@@ -49,6 +50,7 @@ export async function createProxy(options: ProxyOptions) {
   const settings = await createSettingsStore({ home: options.home, env: options.env, flags: options.flags, now: clock.now, credentials })
   const firstKey = await makeFirstKey(settings)
   const adminKey = options.uiDirectory === null ? null : await makeAdminKeyIfNone(settings)
+  const announcer = createAnnouncer()
   const tally = { requests: 0, failures: 0 }
   const keyUse = new Map<string, number>()
   const log = createRequestLog({
@@ -56,7 +58,7 @@ export async function createProxy(options: ProxyOptions) {
     settings: () => settings.get().log,
     secrets: () => [...credentials.secretValues(), ...secretsInSettings(settings.get()), sessions.token],
     now: clock.now,
-    onDegraded: () => lifecycle.announce(),
+    onDegraded: announcer.announce,
   })
   const sessions = createControlSessions({
     clock,
@@ -66,7 +68,7 @@ export async function createProxy(options: ProxyOptions) {
     },
   })
   const pool = createAccountPool(() => ({ ...settings.get().pool, cooldown: settings.get().cooldown }), clock)
-  const serving = createServingState({ settings: settings.get(), pool, credentials, clock, onChange: () => lifecycle?.announce() })
+  const serving = createServingState({ settings: settings.get(), pool, credentials, clock, onChange: announcer.announce })
   const relayPorts: RelayPorts = {
     pool,
     routeModel: (name, provider) => serving.catalogue().route(name, provider),
@@ -84,10 +86,10 @@ export async function createProxy(options: ProxyOptions) {
       active,
       async relay(request) {
         tally.requests++
-        lifecycle.announce()
+        announcer.announce()
         const isAnswered = await relay(request, relayPorts)
         if (!isAnswered) tally.failures++
-        lifecycle.announce()
+        announcer.announce()
       },
     },
     settings: settings.get,
@@ -115,6 +117,7 @@ export async function createProxy(options: ProxyOptions) {
   const lifecycle: Lifecycle = createLifecycle({
     settings: settings.get,
     clock,
+    announcer,
     active,
     createServer: () => createProxyServer(serverPorts),
     describe: () => {

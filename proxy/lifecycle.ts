@@ -1,5 +1,6 @@
 import type { Attention, ProxyState, ProxyStatus } from '../contract/status.ts'
 import type { Settings } from '../contract/settings.ts'
+import type { Announcer } from './announcer.ts'
 import { ChatError } from './chat/chat-error.ts'
 import { type Clock, delay } from './clock.ts'
 import { baseUrls } from './http/base-urls.ts'
@@ -8,6 +9,8 @@ import { type Listener, listen, type ListenOptions, ProxyStartError } from './ht
 export type LifecyclePorts = {
   readonly settings: () => Settings
   readonly clock: Clock
+  /** Told of every change of state. */
+  readonly announcer: Announcer
   readonly createServer: ListenOptions['createServer']
   /** Requests being relayed; aborting one ends its stream with a frame of its protocol. */
   readonly active: ReadonlySet<AbortController>
@@ -22,9 +25,6 @@ export type Lifecycle = {
   start(): Promise<ProxyStatus>
   /** Closes the port at once, lets answers under way finish for `drain.graceMs`, then ends them with an error frame. */
   stop(): Promise<ProxyStatus>
-  subscribe(listener: () => void): () => void
-  /** Tells subscribers that something about the status changed. */
-  announce(): void
   readonly isListening: () => boolean
 }
 
@@ -34,20 +34,16 @@ const LOOK_MS = 20
 
 export function createLifecycle(ports: LifecyclePorts): Lifecycle {
   const { clock } = ports
-  const listeners = new Set<() => void>()
   let state: ProxyState = 'stopped'
   let problem: string | null = null
   let listener: Listener | undefined
   let startedAt: number | null = null
   let turn: Promise<unknown> = Promise.resolve()
 
-  const announce = () => {
-    for (const tell of listeners) tell()
-  }
   const become = (next: ProxyState, why: string | null = null) => {
     state = next
     problem = why
-    announce()
+    ports.announcer.announce()
   }
 
   function status(): ProxyStatus {
@@ -116,11 +112,6 @@ export function createLifecycle(ports: LifecyclePorts): Lifecycle {
     status,
     start: () => inTurn(start),
     stop: () => inTurn(stop),
-    subscribe(listen) {
-      listeners.add(listen)
-      return () => void listeners.delete(listen)
-    },
-    announce,
     isListening: () => state === 'running' || state === 'partial',
   }
 }

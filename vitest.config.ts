@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['{contract,proxy,app,renderer,test,scripts}/**/*.test.{ts,tsx}'],
+    exclude: ['**/node_modules/**', 'test/clients/**'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    pool: 'forks',
+    alias: { electron: new URL('./test/standin/electron.cjs', import.meta.url).pathname },
+  },
+})
