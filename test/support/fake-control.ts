@@ -27,6 +27,8 @@ export class FakeControl {
   readonly seed: FakeSeed
   /** While set, the log's calls never answer (`hang`) or fail (`fail`). */
   logTrouble: 'none' | 'hang' | 'fail' = 'none'
+  startProxy = async () => this.change({ state: 'running', startedAt: Date.now() })
+  stopProxy = async () => this.change({ state: 'stopped', startedAt: null })
   #entries: Map<string, LogEntry>
   #sequence: number
   #events = new EventPublisher<{ status: ProxyStatus; log: LogBatch }>()
@@ -69,8 +71,8 @@ export class FakeControl {
         feed: make.status.feed.handler(({ signal }) => this.#follow('status', [this.status], signal)),
       },
       proxy: {
-        start: make.proxy.start.handler(() => this.change({ state: 'running', startedAt: Date.now() })),
-        stop: make.proxy.stop.handler(() => this.change({ state: 'stopped', startedAt: null })),
+        start: make.proxy.start.handler(() => this.startProxy()),
+        stop: make.proxy.stop.handler(() => this.stopProxy()),
       },
       ...this.#lists(make),
       log: {
