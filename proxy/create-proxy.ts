@@ -144,6 +144,9 @@ export async function createProxy(options: ProxyOptions) {
     firstKey,
     adminKey,
     makeTicket: sessions.makeTicket,
+    log,
+    /** The paths that Express has, for the test that every route is classified. */
+    expressPaths: cold.paths,
     async close() {
       await lifecycle.stop()
       await serving.close()

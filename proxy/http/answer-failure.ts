@@ -15,7 +15,7 @@ export function answerFailure(exchange: Exchange, error: ChatError, protocol: Pr
   else if (!response.headersSent && !response.destroyed) {
     response.writeHead(status, {
       ...COMMON_HEADERS,
-      ...(error instanceof Denial ? {} : corsHeaders(exchange.request, exchange.facts)),
+      ...errorCors(exchange, error),
       'content-type': 'application/json',
       'x-request-id': requestId,
       ...retryHeaders(error, 0, retryAfterMaxMs),
@@ -33,6 +33,14 @@ export function answerFailure(exchange: Exchange, error: ChatError, protocol: Pr
     responseBytes: Buffer.byteLength(text),
   })
 }
+
+/** A page that may call may also read its error; a page that may not learns nothing. */
+function errorCors({ request, facts }: Exchange, error: ChatError): Record<string, string> {
+  const isShut = error instanceof Denial && SHUT.has(error.reason)
+  return isShut || request.headers.origin === undefined ? {} : corsHeaders(request, facts)
+}
+
+const SHUT: ReadonlySet<string> = new Set(['host', 'malformed', 'origin', 'fetch-site', 'preflight', 'control'])
 
 const LINGER_MS = 500
 const LINGER_BYTES = 1_048_576

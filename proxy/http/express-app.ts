@@ -17,7 +17,7 @@ export type ExpressPorts = { readonly handlers: ColdHandlers; readonly refuse: (
  * The routes that are not hot. The guard has matched and admitted the request already; Express dispatches on the path
  * that the match gives, so there is one decision about what a target means (SEC-10).
  */
-export function createExpressApp({ handlers, refuse }: ExpressPorts): { app: Express; handle: (exchange: Exchange) => void } {
+export function createExpressApp({ handlers, refuse }: ExpressPorts): { paths: readonly string[]; handle: (exchange: Exchange) => void } {
   const exchanges = new WeakMap<object, Exchange>()
   const app = express()
   app.disable('x-powered-by')
@@ -35,7 +35,7 @@ export function createExpressApp({ handlers, refuse }: ExpressPorts): { app: Exp
     refuse(exchangeOf(exchanges, request), toChatError(error))
   })
   return {
-    app,
+    paths: registeredPaths(app),
     handle(exchange) {
       const { request, response, match } = exchange
       request.url = (match?.path ?? '/') + (match?.query ?? '')
@@ -49,6 +49,11 @@ type ColdRoute = Exclude<(typeof ROUTES)[number], { isHot: true }>
 
 function coldRoutes(): ColdRoute[] {
   return ROUTES.filter((route): route is ColdRoute => !('isHot' in route))
+}
+
+/** Every path that the router really has, read back from it: a route that nobody classified shows up here. */
+function registeredPaths(app: Express): string[] {
+  return app.router.stack.flatMap((layer) => (layer.route === undefined ? [] : [layer.route.path]))
 }
 
 /** Our notation in Express's. */
