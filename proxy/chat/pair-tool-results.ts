@@ -19,16 +19,18 @@ type Pairing = {
  */
 export function pairToolResults(turns: readonly Turn[], callIdMax: number): readonly Turn[] {
   const pairing: Pairing = { newId: createCallIds(callIdMax), byClientId: new Map(), bySentId: new Map() }
-  const stripped = turns.map((turn, index) => ({ ...turn, parts: takeParts(pairing, turn, index) }))
-  return mergeTurns(mergeTurns(stripped).flatMap((turn) => withResults(pairing, turn)))
+  // Turns are joined while the results still stand between them: they part one round of calls from the next.
+  const answered = mergeTurns(
+    turns.map((turn, index) => ({ ...turn, parts: takeParts(pairing, turn, index) })),
+  )
+  return mergeTurns(answered.flatMap((turn) => withResults(pairing, turn)))
 }
 
 function takeParts(pairing: Pairing, turn: Turn, index: number): readonly Part[] {
   return turn.parts.flatMap((part): readonly Part[] => {
     if (part.type === 'tool-call') return [openSlot(pairing, part, index)]
-    if (part.type !== 'tool-result') return [part]
-    answerSlot(pairing, part)
-    return []
+    if (part.type === 'tool-result') return answerSlot(pairing, part)
+    return [part]
   })
 }
 
@@ -43,11 +45,13 @@ function openSlot(pairing: Pairing, part: ToolCallPart, turn: number): ToolCallP
 }
 
 /** Some upstreams count their ids from 0 in each answer, so a result belongs to the latest turn that waits for it. */
-function answerSlot(pairing: Pairing, result: ToolResultPart): void {
+function answerSlot(pairing: Pairing, result: ToolResultPart): readonly ToolResultPart[] {
   const waiting = (pairing.byClientId.get(result.callId) ?? []).filter((slot) => slot.result === undefined)
   const latest = waiting.at(-1)?.turn
   const slot = waiting.find(({ turn }) => turn === latest)
-  if (slot !== undefined) slot.result = { ...result, callId: slot.call.id, kind: slot.call.kind }
+  if (slot === undefined) return []
+  slot.result = { ...result, callId: slot.call.id, kind: slot.call.kind }
+  return [slot.result]
 }
 
 function withResults(pairing: Pairing, turn: Turn): readonly Turn[] {
@@ -55,7 +59,8 @@ function withResults(pairing: Pairing, turn: Turn): readonly Turn[] {
     const slot = part.type === 'tool-call' ? pairing.bySentId.get(part.id) : undefined
     return slot === undefined ? [] : [slot.result ?? noResult(slot.call)]
   })
-  return results.length === 0 ? [turn] : [turn, { role: 'user', parts: results }]
+  const rest = { role: turn.role, parts: turn.parts.filter((part) => part.type !== 'tool-result') }
+  return [rest, { role: 'user', parts: results }]
 }
 
 function noResult(call: ToolCallPart): ToolResultPart {

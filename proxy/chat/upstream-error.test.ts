@@ -11,18 +11,42 @@ describe('what an upstream’s failure means', () => {
     [401, { error: { message: 'bad key', code: 'invalid_api_key' } }, 'upstream-auth'],
     [403, { error: { type: 'permission_error', message: 'no' } }, 'upstream-auth'],
     [402, { error: { message: 'Insufficient Balance' } }, 'quota-exhausted'],
-    [429, { error: { message: 'You exceeded your current quota', code: 'insufficient_quota' } }, 'quota-exhausted'],
+    [
+      429,
+      { error: { message: 'You exceeded your current quota', code: 'insufficient_quota' } },
+      'quota-exhausted',
+    ],
     [429, { error: { message: 'This request would exceed your monthly spend limit' } }, 'quota-exhausted'],
     [429, { error: { message: 'Rate limit reached: 5 requests per minute' } }, 'rate-limited'],
     [429, 'Too Many Requests', 'rate-limited'],
     [404, { error: { code: 'model_not_found', message: 'no such thing' } }, 'model-not-found'],
-    [404, { type: 'error', error: { type: 'not_found_error', message: 'model: claude-9' } }, 'model-not-found'],
+    [
+      404,
+      { type: 'error', error: { type: 'not_found_error', message: 'model: claude-9' } },
+      'model-not-found',
+    ],
     [404, { detail: 'Not Found' }, 'upstream-changed'],
     [413, { error: { type: 'request_too_large', message: 'too large' } }, 'too-large'],
     [400, { error: { code: 'context_length_exceeded', message: 'too long' } }, 'context-too-long'],
-    [400, { type: 'error', error: { type: 'invalid_request_error', message: 'prompt is too long: 210000 tokens > 200000 maximum' } }, 'context-too-long'],
+    [
+      400,
+      {
+        type: 'error',
+        error: {
+          type: 'invalid_request_error',
+          message: 'prompt is too long: 210000 tokens > 200000 maximum',
+        },
+      },
+      'context-too-long',
+    ],
     [400, { error: { code: 'content_filter', message: 'filtered' } }, 'content-refused'],
-    [400, { error: { message: 'Your credit balance is too low to access the API', type: 'invalid_request_error' } }, 'quota-exhausted'],
+    [
+      400,
+      {
+        error: { message: 'Your credit balance is too low to access the API', type: 'invalid_request_error' },
+      },
+      'quota-exhausted',
+    ],
     [400, { error: { message: 'temperature must be ≤ 2', param: 'temperature' } }, 'invalid-request'],
     [422, { detail: [{ loc: ['body', 'messages', 0], msg: 'field required' }] }, 'invalid-request'],
     [529, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }, 'overloaded'],
@@ -37,7 +61,12 @@ describe('what an upstream’s failure means', () => {
 
   it('keeps code, param and details (P-100)', () => {
     const error = { message: 'bad field', code: 'invalid_value', param: 'tools[0].name', details: { a: 1 } }
-    expect(read(400, { error })).toMatchObject({ message: 'bad field', code: 'invalid_value', param: 'tools[0].name', details: { a: 1 } })
+    expect(read(400, { error })).toMatchObject({
+      message: 'bad field',
+      code: 'invalid_value',
+      param: 'tools[0].name',
+      details: { a: 1 },
+    })
   })
 
   it.each([
@@ -48,7 +77,10 @@ describe('what an upstream’s failure means', () => {
     ['FastAPI', { detail: 'the words' }],
     ['a bare string', { error: 'the words' }],
     ['a message alone', { message: 'the words' }],
-    ['JSON in a message', { error: { message: '400: {"error":{"message":"{\\"error\\":{\\"message\\":\\"the words\\"}}"}}' } }],
+    [
+      'JSON in a message',
+      { error: { message: '400: {"error":{"message":"{\\"error\\":{\\"message\\":\\"the words\\"}}"}}' } },
+    ],
     ['plain text', 'the words'],
     ['HTML', '<!DOCTYPE html>\n<html><title>the\n words</title><body>long page</body></html>'],
   ])('finds the words in the envelope of %s (P-100)', (_, body) => {
@@ -61,7 +93,9 @@ describe('what an upstream’s failure means', () => {
   })
 
   it('strikes out what looks like a key, and shortens what is long', () => {
-    expect(read(401, { error: { message: 'Incorrect API key provided: sk-proj-abc123def456.' } }).message).not.toContain('abc123')
+    expect(
+      read(401, { error: { message: 'Incorrect API key provided: sk-proj-abc123def456.' } }).message,
+    ).not.toContain('abc123')
     expect(read(401, 'Authorization: Bearer abcdefghijkl is wrong').message).not.toContain('abcdefghijkl')
     expect(read(500, 'x'.repeat(100_000)).message.length).toBeLessThan(3000)
   })

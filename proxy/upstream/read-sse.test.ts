@@ -15,7 +15,10 @@ describe('reading server-sent events', () => {
   })
 
   it.each(['\n', '\r\n', '\r'])('takes %j as the end of a line (REL-33)', (end) => {
-    expect(read(['data: a', 'data: b', '', 'data: c', '', ''].join(end))).toEqual([{ data: 'a\nb' }, { data: 'c' }])
+    expect(read(['data: a', 'data: b', '', 'data: c', '', ''].join(end))).toEqual([
+      { data: 'a\nb' },
+      { data: 'c' },
+    ])
   })
 
   it('takes a mix of line ends, and a name behind its data', () => {
@@ -34,13 +37,19 @@ describe('reading server-sent events', () => {
     const bytes = encoder.encode('data: 世🌍\n\n')
     for (let cut = 1; cut < bytes.length; cut++) {
       const reader = createSseReader({ maxEventBytes: 100 })
-      const events = [...reader.push(bytes.subarray(0, cut)), ...reader.push(bytes.subarray(cut)), ...reader.end()]
+      const events = [
+        ...reader.push(bytes.subarray(0, cut)),
+        ...reader.push(bytes.subarray(cut)),
+        ...reader.end(),
+      ]
       expect(events, `cut at ${cut}`).toEqual([{ data: '世🌍' }])
     }
   })
 
   it('reads invalid UTF-8 as replacement characters and goes on (REL-33)', () => {
-    expect(read(Uint8Array.from([...encoder.encode('data: a'), 0xff, ...encoder.encode('b\n\n')]))).toEqual([{ data: 'a\uFFFDb' }])
+    expect(read(Uint8Array.from([...encoder.encode('data: a'), 0xff, ...encoder.encode('b\n\n')]))).toEqual([
+      { data: 'a\uFFFDb' },
+    ])
   })
 
   it('gives the last event though its blank line is missing', () => {
@@ -60,20 +69,37 @@ describe('reading server-sent events', () => {
     expect(() => read(`data: ${'x'.repeat(200)}\n\n`, 100)).toThrow(tooLarge)
     const reader = createSseReader({ maxEventBytes: 100 })
     expect(() => {
-      for (let piece = 0; piece < 20; piece++) reader.push(encoder.encode(piece === 0 ? 'data: xxxxx' : 'xxxxxxxxxx'))
+      for (let piece = 0; piece < 20; piece++)
+        reader.push(encoder.encode(piece === 0 ? 'data: xxxxx' : 'xxxxxxxxxx'))
     }).toThrow(tooLarge)
   })
 
   it('gives the same events however any text is cut (REL-33)', () => {
-    const line = fc.constantFrom('data: a', 'data:é世', 'event: x', ': c', 'id: 1', '', 'data', 'junk', '\uFEFFdata: b')
+    const line = fc.constantFrom(
+      'data: a',
+      'data:é世',
+      'event: x',
+      ': c',
+      'id: 1',
+      '',
+      'data',
+      'junk',
+      '\uFEFFdata: b',
+    )
     const end = fc.constantFrom('\n', '\r\n', '\r')
     const text = fc.array(fc.tuple(line, end), { maxLength: 20 }).map((lines) => lines.flat().join(''))
     fc.assert(
       fc.property(text, fc.array(fc.nat(200), { maxLength: 6 }), (stream, cuts) => {
         const bytes = encoder.encode(stream)
-        const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length]
+        const places = [
+          0,
+          ...cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b),
+          bytes.length,
+        ]
         const reader = createSseReader({ maxEventBytes: 1000 })
-        const events = places.slice(1).flatMap((place, index) => reader.push(bytes.subarray(places[index], place)))
+        const events = places
+          .slice(1)
+          .flatMap((place, index) => reader.push(bytes.subarray(places[index], place)))
         expect([...events, ...reader.end()]).toEqual(read(stream, 1000))
       }),
     )

@@ -2,7 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { ToldPart } from './every-split.ts'
 
 /** A recorded stream, and the parts that it must be read as. */
-export type Recording = { readonly name: string; readonly bytes: Uint8Array; readonly parts: readonly ToldPart[] }
+export type Recording = {
+  readonly name: string
+  readonly bytes: Uint8Array
+  readonly parts: readonly ToldPart[]
+}
 
 /** All recordings of a `fixtures` folder: `x.sse` with `x.parts.json` beside it. */
 export function readRecordings(folder: URL): readonly Recording[] {

@@ -10,7 +10,11 @@ describe('reading a whole message', () => {
   })
 
   it('reads an answer without blocks', () => {
-    expect(readAnswer({ type: 'message', content: [], stop_reason: 'end_turn' })).toEqual({ parts: [], finish: 'stop', usage: {} })
+    expect(readAnswer({ type: 'message', content: [], stop_reason: 'end_turn' })).toEqual({
+      parts: [],
+      finish: 'stop',
+      usage: {},
+    })
   })
 
   it('gives the error inside a 200 (P-88)', () => {
@@ -18,7 +22,10 @@ describe('reading a whole message', () => {
     expect(() => readAnswer(body)).toThrow(expect.objectContaining({ kind: 'overloaded' }))
   })
 
-  it.each([null, 7, 'text', [], {}, { content: 'text' }, { choices: [] }])('calls %j a changed upstream (P-88)', (body) => {
-    expect(() => readAnswer(body)).toThrow(expect.objectContaining({ kind: 'upstream-changed' }))
-  })
+  it.each([null, 7, 'text', [], {}, { content: 'text' }, { choices: [] }])(
+    'calls %j a changed upstream (P-88)',
+    (body) => {
+      expect(() => readAnswer(body)).toThrow(expect.objectContaining({ kind: 'upstream-changed' }))
+    },
+  )
 })

@@ -9,13 +9,15 @@ const recordings = readRecordings(new URL('./fixtures/', import.meta.url))
 /** What each recording shows, from usual to odd. */
 const SHOWS: Readonly<Record<string, string>> = {
   text: 'reads text past pings and citations, and counts cached input into the whole (P-69)',
-  'thinking-and-calls': 'reads thinking with its signature, hidden thinking, and calls with and without arguments (P-13, P-66, P-73)',
+  'thinking-and-calls':
+    'reads thinking with its signature, hidden thinking, and calls with and without arguments (P-13, P-66, P-73)',
   'late-usage': 'takes the true input count from message_delta, and the later of two (P-68, P-70, P-79)',
   'server-tool': 'keeps the upstream’s own tools opaque, and counts keys without gaps (P-9, P-22)',
   'stop-sequence': 'tells the stop sequence',
   'max-tokens': 'says length though a call was begun (P-19, P-76)',
   refusal: 'says refused (P-77)',
-  'calls-but-end-turn': 'says tool-calls though the upstream says end_turn, and reads input from the start (P-20)',
+  'calls-but-end-turn':
+    'says tool-calls though the upstream says end_turn, and reads input from the start (P-20)',
   'no-message-stop': 'takes an answer as complete that ends behind its stop reason (REL-32)',
   'cut-off': 'calls an answer truncated that ends inside a block, and keeps its usage (P-86, REL-31)',
   'no-stop-reason': 'closes and finishes by what was seen where no stop reason came (P-74, P-75, P-84)',
@@ -61,12 +63,16 @@ describe('reading a Messages stream', () => {
   it('needs no event names, and none that agree', () => {
     const { bytes, parts } = recordings.find(({ name }) => name === 'thinking-and-calls')!
     const nameless = new TextDecoder().decode(bytes).replaceAll(/^event: .*$/gm, 'event: message')
-    expect(readPieces([new TextEncoder().encode(nameless)], () => anthropicCodec.createStreamReader())).toEqual(parts)
+    expect(
+      readPieces([new TextEncoder().encode(nameless)], () => anthropicCodec.createStreamReader()),
+    ).toEqual(parts)
   })
 
   it('gives the arguments of the answer tool as text', () => {
     const { bytes } = recordings.find(({ name }) => name === 'thinking-and-calls')!
-    const parts = readPieces([bytes], () => anthropicCodec.createStreamReader({ body: {}, answerTool: 'read_file' }))
+    const parts = readPieces([bytes], () =>
+      anthropicCodec.createStreamReader({ body: {}, answerTool: 'read_file' }),
+    )
     expect(parts.filter((part) => 'key' in part && part.key === 3)).toEqual([
       { type: 'text-start', key: 3 },
       { type: 'text-delta', key: 3, text: '{"path": ' },
@@ -81,7 +87,13 @@ describe('reading a Messages stream', () => {
       fc.json().map((json) => new TextEncoder().encode(`data: ${json}\n\n`)),
       fc
         .record({
-          type: fc.constantFrom('message_start', 'content_block_start', 'content_block_delta', 'content_block_stop', 'message_delta'),
+          type: fc.constantFrom(
+            'message_start',
+            'content_block_start',
+            'content_block_delta',
+            'content_block_stop',
+            'message_delta',
+          ),
           index: fc.jsonValue(),
           delta: fc.jsonValue(),
           content_block: fc.jsonValue(),

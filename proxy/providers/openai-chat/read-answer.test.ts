@@ -41,17 +41,27 @@ describe('reading a whole chat completion', () => {
     [{ error: { message: 'Quota', code: 'insufficient_quota' } }, 'quota-exhausted'],
     [{ error: { message: 'No key', type: 'authentication_error' } }, 'upstream-auth'],
     [{ error: 'busy' }, 'upstream-unavailable'],
-    [{ object: 'error', message: 'maximum context length is 4096', type: 'BadRequestError', code: 400 }, 'context-too-long'],
+    [
+      { object: 'error', message: 'maximum context length is 4096', type: 'BadRequestError', code: 400 },
+      'context-too-long',
+    ],
     [{ detail: 'Not authenticated' }, 'upstream-unavailable'],
     [[{ error: { code: 429, message: 'Slow down', status: 'RESOURCE_EXHAUSTED' } }], 'rate-limited'],
   ])('gives the error inside a 200: %j (P-88)', (body, kind) => {
     expect(() => readAnswer(body)).toThrow(expect.objectContaining({ kind }))
   })
 
-  it.each([null, 7, 'text', [], {}, { choices: [] }, { choices: [{}] }, { choices: 'x' }, { choices: [{ message: 7 }] }])(
-    'calls %j a changed upstream (P-88)',
-    (body) => {
-      expect(() => readAnswer(body)).toThrow(expect.objectContaining({ kind: 'upstream-changed' }))
-    },
-  )
+  it.each([
+    null,
+    7,
+    'text',
+    [],
+    {},
+    { choices: [] },
+    { choices: [{}] },
+    { choices: 'x' },
+    { choices: [{ message: 7 }] },
+  ])('calls %j a changed upstream (P-88)', (body) => {
+    expect(() => readAnswer(body)).toThrow(expect.objectContaining({ kind: 'upstream-changed' }))
+  })
 })

@@ -10,23 +10,29 @@ const recordings = readRecordings(new URL('./fixtures/', import.meta.url))
 /** What each recording shows, from usual to odd. */
 const SHOWS: Readonly<Record<string, string>> = {
   text: 'reads text, and the usage in a last chunk without choices (P-67)',
-  'reasoning-content': 'reads reasoning, ends it before the text begins, and knows the cache counts of DeepSeek (P-62, P-63)',
+  'reasoning-content':
+    'reads reasoning, ends it before the text begins, and knows the cache counts of DeepSeek (P-62, P-63)',
   'reasoning-under-two-names': 'reads reasoning once where it comes under two names (P-61)',
   'parallel-calls': 'follows calls that interleave, though their continuation says name null (P-1, P-16)',
-  'name-in-every-delta': 'keeps one call where each delta repeats name and an empty role, and gives it an id (P-5, P-6)',
-  'late-name': 'waits for the name of a call without losing arguments, and needs no type or choices (P-7, P-8, P-11)',
+  'name-in-every-delta':
+    'keeps one call where each delta repeats name and an empty role, and gives it an id (P-5, P-6)',
+  'late-name':
+    'waits for the name of a call without losing arguments, and needs no type or choices (P-7, P-8, P-11)',
   'odd-indexes': 'follows calls whose indexes begin at 1, have gaps and come twice (P-4)',
-  'no-indexes': 'follows whole calls without any index, and says tool-calls though the upstream says stop (P-4, P-20)',
+  'no-indexes':
+    'follows whole calls without any index, and says tool-calls though the upstream says stop (P-4, P-20)',
   'call-in-second-choice': 'finds a call in the second choice (P-10, P-20, P-21)',
   'zero-usage': 'is not misled by zeros as usage, before or after the true count (P-68, P-79)',
   'reasoning-beside-completion': 'adds reasoning that was counted beside the completion (P-72)',
-  'done-without-finish': 'closes and finishes by what was seen where [DONE] comes without a reason (P-74, P-75)',
+  'done-without-finish':
+    'closes and finishes by what was seen where [DONE] comes without a reason (P-74, P-75)',
   'done-in-half-a-call': 'calls half a call cut short where no reason came (P-19, P-74)',
   'no-done': 'takes an answer as complete that has its reason but no [DONE] and no last blank line (REL-32)',
   'cut-off': 'calls an answer truncated that ends without a reason, and keeps its usage (P-86, REL-31)',
   'only-done': 'calls a [DONE] without any answer a changed upstream, and ignores what follows (P-84)',
   'error-first': 'gives the error that a 200 begins with (P-87)',
-  'error-midway': 'gives the innermost error of a gateway, without the key in it, and nothing after it (P-86, P-100)',
+  'error-midway':
+    'gives the innermost error of a gateway, without the key in it, and nothing after it (P-86, P-100)',
   'finish-error': 'takes a vendor’s finish reason for a failure as a failure (P-76)',
   refusal: 'says refused where a refusal ends with stop (P-77)',
   'length-in-a-call': 'says length though a call was begun, so that nobody runs half of it (P-19, P-76)',
@@ -58,7 +64,9 @@ describe('reading a chat completion stream', () => {
   it('never says finish of a stream that was cut before its end (P-74, REL-31)', () => {
     const { bytes } = recordings.find(({ name }) => name === 'parallel-calls')!
     const text = new TextDecoder().decode(bytes)
-    const complete = new TextEncoder().encode(text.slice(0, text.indexOf('"finish_reason":"tool_calls"'))).length
+    const complete = new TextEncoder().encode(
+      text.slice(0, text.indexOf('"finish_reason":"tool_calls"')),
+    ).length
     for (let cut = 0; cut < complete; cut++) {
       const end = readPieces([bytes.subarray(0, cut)], () => openaiChatCodec.createStreamReader()).at(-1)
       expect(end, `cut at ${cut}`).toMatchObject({ type: 'error', kind: 'upstream-truncated' })
@@ -100,7 +108,9 @@ describe('giving tools their names back', () => {
   })
 
   it('gives a custom tool its free text and its namespace back (P-42)', () => {
-    const parts = readCalls([{ index: 0, id: 'c', function: { name: 'ns__patch', arguments: '{"input":"*** Begin\\n"}' } }])
+    const parts = readCalls([
+      { index: 0, id: 'c', function: { name: 'ns__patch', arguments: '{"input":"*** Begin\\n"}' } },
+    ])
     expect(parts.slice(1, 3)).toEqual([
       { type: 'tool-call-start', key: 0, id: 'c', name: 'patch', kind: 'custom', namespace: 'ns' },
       { type: 'tool-call-delta', key: 0, text: '*** Begin\n' },
