@@ -1,17 +1,14 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import react from '@vitejs/plugin-react'
-import { defineConfig, type EnvironmentOptions } from 'vite'
+import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
 
 const at = (place: string) => path.resolve(import.meta.dirname, place)
 
-type NodeBuild = {
-  readonly outDir: string
-  readonly input: Record<string, string>
-  /** What stays an import; everything else is bundled, so that the package needs no node_modules. */
-  readonly external: readonly (string | RegExp)[]
-}
+type NodeBuild = { readonly outDir: string; readonly input: Record<string, string> }
 
-function nodeBuild({ outDir, input, external }: NodeBuild): EnvironmentOptions {
+/** A build for Node: everything but Electron and Node itself is bundled, so that the package needs no node_modules. */
+function nodeBuild({ outDir, input }: NodeBuild): EnvironmentOptions {
   return {
     consumer: 'server',
     resolve: { noExternal: true, builtins: [/^node:/, 'electron'] },
@@ -24,18 +21,62 @@ function nodeBuild({ outDir, input, external }: NodeBuild): EnvironmentOptions {
       sourcemap: true,
       rolldownOptions: {
         input,
-        external: [...external],
+        external: ['electron'],
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
       },
     },
   }
 }
 
+/** A sandboxed preload cannot import: it is one CommonJS file that may require Electron alone. */
+function preloadBuild(): EnvironmentOptions {
+  return {
+    consumer: 'server',
+    resolve: { noExternal: true },
+    build: {
+      ssr: true,
+      outDir: at(`${dist}/preload`),
+      emptyOutDir: true,
+      target: 'chrome150',
+      minify: false,
+      rolldownOptions: {
+        input: { index: at('app/preload.ts') },
+        external: ['electron'],
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  }
+}
+
+/** Puts the tray's icons beside the main process that shows them. */
+function trayIcons(): Plugin {
+  const assets = at('app/assets')
+  return {
+    name: 'portside-tray-icons',
+    applyToEnvironment: ({ name }) => name === 'main',
+    generateBundle() {
+      for (const file of readdirSync(assets)) {
+        this.emitFile({
+          type: 'asset',
+          fileName: `assets/${file}`,
+          source: readFileSync(path.join(assets, file)),
+        })
+      }
+    },
+  }
+}
+
+/** The desktop specs build the app around a fake proxy: its door takes the place of the real one. */
+const door = process.env.PORTSIDE_PROXY_DOOR
+const alias = door ? [{ find: /^\.\.\/proxy\/index\.ts$/, replacement: at(door) }] : []
+const dist = process.env.PORTSIDE_DIST ?? 'dist'
+
 /** One config for everything that runs: `vite build --app` builds all of it, `vite` serves the pages alone. */
 export default defineConfig({
   root: at('renderer'),
   base: './',
-  plugins: [react()],
+  plugins: [react(), trayIcons()],
+  resolve: { alias },
   builder: {
     async buildApp(builder) {
       const own = Object.values(builder.environments).filter(({ name }) => name !== 'ssr')
@@ -45,14 +86,20 @@ export default defineConfig({
   environments: {
     client: {
       build: {
-        outDir: at('dist/renderer'),
+        outDir: at(`${dist}/renderer`),
         emptyOutDir: true,
         target: 'chrome150',
         modulePreload: { polyfill: false },
         assetsInlineLimit: 0,
       },
     },
+    main: nodeBuild({
+      outDir: `${dist}/main`,
+      input: { index: at('app/main.ts'), 'proxy-process': at('app/proxy-process.ts') },
+    }),
+    preload: preloadBuild(),
+    ...(existsSync(at('proxy/cli.ts'))
+      ? { cli: nodeBuild({ outDir: `${dist}/cli`, input: { portside: at('proxy/cli.ts') } }) }
+      : {}),
   },
 })
-
-export { nodeBuild }

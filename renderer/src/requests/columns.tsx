@@ -23,7 +23,7 @@ type Column = {
 export const COLUMNS: readonly Column[] = [
   { id: 'time', title: 'Time', cell: (entry) => formatClock(entry.startedAt) },
   { id: 'state', title: 'State', cell: (entry) => <RequestStateMark state={entry.state} /> },
-  { id: 'status', title: 'Status', cell: (entry) => <StatusCode status={entry.status} /> },
+  { id: 'status', title: 'Status', cell: (entry) => <StatusCode entry={entry} /> },
   { id: 'protocol', title: 'Protocol', cell: (entry) => protocolWord(entry.protocol) },
   { id: 'model', title: 'Model', cell: (entry) => <Models entry={entry} /> },
   { id: 'account', title: 'Account', cell: accountWords },
@@ -33,9 +33,9 @@ export const COLUMNS: readonly Column[] = [
   { id: 'size', title: 'Size in / out', cell: sizeWords },
 ]
 
-export function StatusCode({ status }: { readonly status: number | null }) {
-  if (status === null) return NOTHING
-  return <span className={status >= 400 ? 'status-code status-code-bad' : 'status-code'}>{status}</span>
+export function StatusCode({ entry }: { readonly entry: LogEntry }) {
+  if (entry.status === null) return NOTHING
+  return <span className={entry.state === 'failed' ? 'figure-bad' : undefined}>{entry.status}</span>
 }
 
 function Models({ entry }: { readonly entry: LogEntry }) {

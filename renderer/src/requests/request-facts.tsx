@@ -27,7 +27,7 @@ export function RequestFacts({ entry }: { readonly entry: LogEntry }) {
         {entry.passThrough && ', passed through'}
       </Fact>
       <Fact name="Status">
-        <StatusCode status={entry.status} />
+        <StatusCode entry={entry} />
         {entry.finishReason !== null && ` · ${printable(entry.finishReason)}`}
       </Fact>
       <Fact name="Tokens">
@@ -56,6 +56,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 }
 
 function Tokens({ entry }: { readonly entry: LogEntry }) {
+  if (entry.inputTokens === null && entry.outputTokens === null) return NOTHING
   const more = [
     entry.cacheReadTokens && `${formatCount(entry.cacheReadTokens)} from cache`,
     entry.reasoningTokens && `${formatCount(entry.reasoningTokens)} reasoning`,

@@ -66,11 +66,12 @@ function PageLink({ icon: Icon, label, route, isCurrent, running = 0 }: PageLink
       href={formatRoute(route)}
       aria-current={isCurrent ? 'page' : undefined}
       title={label}
+      aria-label={running > 0 ? `${label}, ${running} running` : label}
     >
       <Icon aria-hidden="true" />
       <span className="sidebar-text">{label}</span>
       {running > 0 && (
-        <span className="sidebar-count" role="img" aria-label={`${running} running`}>
+        <span className="sidebar-count" aria-hidden="true">
           {formatCount(running)}
         </span>
       )}

@@ -22,7 +22,7 @@ test('durations grow coarser as they grow longer', () => {
 
 test('sizes and counts', () => {
   expect([12, 2048, 5 * 1024 * 1024].map(formatBytes)).toEqual(['12 B', '2.0 kB', '5.0 MB'])
-  expect([null, 1, 45_210, 1_204_000].map(formatCount)).toEqual(['–', '1', '45,210', '1204k'])
+  expect([null, 1, 45_210, 1_204_000].map(formatCount)).toEqual(['–', '1', '45,210', '1.2M'])
   expect([plural(1, 'request'), plural(3, 'request')]).toEqual(['1 request', '3 requests'])
 })
 

@@ -18,7 +18,8 @@ export function formatBytes(bytes: number): string {
 export function formatCount(count: number | null): string {
   if (count === null) return NOTHING
   if (count < 100_000) return count.toLocaleString('en-US')
-  return `${(count / 1000).toFixed(0)}k`
+  if (count < 1_000_000) return `${(count / 1000).toFixed(0)}k`
+  return `${(count / 1_000_000).toFixed(1)}M`
 }
 
 export function formatClock(atMs: number): string {

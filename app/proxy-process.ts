@@ -1,0 +1,55 @@
+import type { ParentPort } from 'electron'
+import { createProxy, type Proxy as RunningProxy, serveControlPort } from '../proxy/index.ts'
+import { type BeginProxy, toProxy } from './proxy-messages.ts'
+
+/** The entry of the utility process: the proxy alone, without anything of Electron but the port to main. */
+function serveParent(parent: ParentPort): void {
+  let proxy: Promise<RunningProxy> | undefined
+  parent.on('message', ({ data, ports }) => {
+    const message = toProxy.parse(data)
+    switch (message.type) {
+      case 'begin':
+        proxy = begin(message)
+        break
+      case 'control-port':
+        for (const port of ports) {
+          // A rejection here is the same as of `begin`, which ends the process.
+          void proxy?.then((made) => {
+            serveControlPort(made, port)
+            port.start()
+          })
+        }
+        break
+      case 'close':
+        void close(proxy)
+        break
+    }
+  })
+}
+
+async function begin(message: BeginProxy): Promise<RunningProxy> {
+  const { home, sealKey, version, uiDirectory, attention, listens } = message
+  const proxy = await createProxy({
+    home,
+    mode: 'desktop',
+    env: process.env,
+    flags: {},
+    sealKey,
+    version,
+    uiDirectory,
+    attention,
+  })
+  // A port that is taken is a state, which the status feed tells; it must not end the process.
+  if (listens) await proxy.start().catch(() => undefined)
+  return proxy
+}
+
+async function close(proxy: Promise<RunningProxy> | undefined): Promise<void> {
+  try {
+    await (await proxy)?.close()
+  } finally {
+    process.exit(0)
+  }
+}
+
+serveParent(process.parentPort)
