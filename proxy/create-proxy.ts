@@ -15,7 +15,7 @@ import { anthropicMessages } from './protocols/anthropic-messages/index.ts'
 import { openaiChat } from './protocols/openai-chat/index.ts'
 import { relay } from './relay/relay.ts'
 import type { RelayPorts } from './relay/relay-ports.ts'
-import { createRequestLog } from './request-log/request-log.ts'
+import { createRequestLog, type RequestLog } from './request-log/request-log.ts'
 import { createServingState } from './serving-state.ts'
 import { secretsInSettings } from './settings/account-secret.ts'
 import { hashAdminKey, makeAdminKey, verifyAdminKey } from './settings/admin-key.ts'
@@ -41,10 +41,29 @@ export type ProxyOptions = {
   readonly random?: () => number
 }
 
+export type Proxy = {
+  /** Opens the port. Rejects with a `ProxyStartError`. */
+  start(): Promise<ProxyStatus>
+  /** Drains and frees the port; the proxy may be started again. */
+  stop(): Promise<void>
+  status(): ProxyStatus
+  /** The text of the key that this start made; null where there were keys. Told once. */
+  readonly firstKey: string | null
+  /** The text of the admin key that this start made; null where there was one, or no pages are served. */
+  readonly adminKey: string | null
+  /** A ticket that signs a browser in once, within a minute. */
+  makeTicket(): string
+  readonly log: RequestLog
+  /** The paths that Express has, for the test that every route is classified. */
+  readonly expressPaths: readonly string[]
+  /** Stops for good and releases everything. */
+  close(): Promise<void>
+}
+
 const PROTOCOLS = { [openaiChat.id]: openaiChat, [anthropicMessages.id]: anthropicMessages }
 
 /** Wires the rooms together. Nothing listens until `start`. */
-export async function createProxy(options: ProxyOptions) {
+export async function createProxy(options: ProxyOptions): Promise<Proxy> {
   const clock = options.clock ?? systemClock
   const credentials = await createCredentialStore({ path: join(options.home, 'credentials.json'), sealKey: options.sealKey })
   const settings = await createSettingsStore({ home: options.home, env: options.env, flags: options.flags, now: clock.now, credentials })
@@ -145,7 +164,6 @@ export async function createProxy(options: ProxyOptions) {
     adminKey,
     makeTicket: sessions.makeTicket,
     log,
-    /** The paths that Express has, for the test that every route is classified. */
     expressPaths: cold.paths,
     async close() {
       await lifecycle.stop()

@@ -89,7 +89,7 @@ function closeRow(request: RelayRequest, error: ChatError | undefined): void {
   request.row.close({
     state,
     durationMs: request.elapsedMs(),
-    errorKind: error.code === undefined ? error.kind : `${error.kind}:${error.code}`,
+    errorKind: error.kind,
     errorMessage: error.message,
     ...(state === 'cancelled' ? { status: 499 } : {}),
   })

@@ -19,7 +19,12 @@ export function rawRequest(port: number, bytes: string | Buffer, waitMs = 400): 
       clearTimeout(timer)
       socket.destroy()
       const [head = '', ...body] = text.split('\r\n\r\n')
-      resolve({ status: Number(/^HTTP\/1\.\d (\d{3})/.exec(head)?.[1] ?? 0), head, body: body.join('\r\n\r\n'), isClosed })
+      resolve({
+        status: Number(/^HTTP\/1\.\d (\d{3})/.exec(head)?.[1] ?? 0),
+        head,
+        body: body.join('\r\n\r\n'),
+        isClosed,
+      })
     }
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1')
@@ -27,7 +32,9 @@ export function rawRequest(port: number, bytes: string | Buffer, waitMs = 400): 
       timer = setTimeout(() => finish(false), waitMs)
     })
     socket.on('close', () => finish(true))
-    socket.on('error', (error: NodeJS.ErrnoException) => (error.code === 'ECONNRESET' || error.code === 'EPIPE' ? finish(true) : reject(error)))
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ECONNRESET' || error.code === 'EPIPE' ? finish(true) : reject(error),
+    )
     socket.write(bytes)
   })
 }
