@@ -178,7 +178,7 @@ describe('ids and names', () => {
 
   it('names calls in the history like their tools (P-34)', () => {
     const { tools, turns } = normalise(ask([assistant(call('c', 'my.tool'))], { tools: [tool('my.tool')] }))
-    expect(tools[0]).toMatchObject({ name: (turns[0]?.parts[0] as ToolCallPart).name })
+    expect(tools[0]).toMatchObject({ name: (turns[0]!.parts[0] as ToolCallPart).name })
   })
 
   it('flattens namespaces and knows them again (P-42)', () => {
