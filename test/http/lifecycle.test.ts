@@ -81,7 +81,7 @@ describe('REL-36: stopping', () => {
     await once(silent, 'connect')
     silent.write('GET /heal')
     silent.on('error', () => undefined)
-    const closed = once(silent, 'close')
+    const closed = new Promise((resolve) => silent.once('close', resolve))
     await portside.proxy.stop()
     await closed
   })
