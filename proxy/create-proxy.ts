@@ -1,10 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createControlSessions } from './http/control-session.ts'
 import type { Attention, ProxyStatus } from '../contract/status.ts'
 import { createAnnouncer } from './announcer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createColdHandlers } from './http/cold-handlers.ts'
+import { createControlSessions } from './http/control-session.ts'
 import { createExpressApp } from './http/express-app.ts'
 import { createProxyServer, refuseExchange, type ServerPorts } from './http/server.ts'
 import { readUiFiles } from './http/ui-files.ts'
@@ -65,8 +65,17 @@ const PROTOCOLS = { [openaiChat.id]: openaiChat, [anthropicMessages.id]: anthrop
 /** Wires the rooms together. Nothing listens until `start`. */
 export async function createProxy(options: ProxyOptions): Promise<Proxy> {
   const clock = options.clock ?? systemClock
-  const credentials = await createCredentialStore({ path: join(options.home, 'credentials.json'), sealKey: options.sealKey })
-  const settings = await createSettingsStore({ home: options.home, env: options.env, flags: options.flags, now: clock.now, credentials })
+  const credentials = await createCredentialStore({
+    path: join(options.home, 'credentials.json'),
+    sealKey: options.sealKey,
+  })
+  const settings = await createSettingsStore({
+    home: options.home,
+    env: options.env,
+    flags: options.flags,
+    now: clock.now,
+    credentials,
+  })
   const firstKey = await makeFirstKey(settings)
   const adminKey = options.uiDirectory === null ? null : await makeAdminKeyIfNone(settings)
   const announcer = createAnnouncer()
@@ -87,7 +96,13 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
     },
   })
   const pool = createAccountPool(() => ({ ...settings.get().pool, cooldown: settings.get().cooldown }), clock)
-  const serving = createServingState({ settings: settings.get(), pool, credentials, clock, onChange: announcer.announce })
+  const serving = createServingState({
+    settings: settings.get(),
+    pool,
+    credentials,
+    clock,
+    onChange: announcer.announce,
+  })
   const relayPorts: RelayPorts = {
     pool,
     routeModel: (name, provider) => serving.catalogue().route(name, provider),
@@ -140,13 +155,21 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
     active,
     createServer: () => createProxyServer(serverPorts),
     describe: () => {
-      const accounts = viewAccounts(pool, settings.get().accounts, settings.get().pool.perAccountInflight, clock)
+      const accounts = viewAccounts(
+        pool,
+        settings.get().accounts,
+        settings.get().pool.perAccountInflight,
+        clock,
+      )
       return {
         version: options.version,
         home: options.home,
         mode: options.mode,
         ...tally,
-        accounts: { total: accounts.length, usable: accounts.filter(({ health }) => ['ready', 'busy', 'untested'].includes(health)).length },
+        accounts: {
+          total: accounts.length,
+          usable: accounts.filter(({ health }) => ['ready', 'busy', 'untested'].includes(health)).length,
+        },
         attention: [...(options.notices ?? [])],
       }
     },
@@ -183,13 +206,21 @@ async function makeAdminKeyIfNone(settings: SettingsStore): Promise<string | nul
   if (settings.get().server.admin.keyHash !== null || settings.source === 'environment') return null
   const key = makeAdminKey()
   const keyHash = await hashAdminKey(key)
-  await settings.update((current) => ({ ...current, server: { ...current.server, admin: { ...current.server.admin, keyHash } } }))
+  await settings.update((current) => ({
+    ...current,
+    server: { ...current.server, admin: { ...current.server.admin, keyHash } },
+  }))
   return key
 }
 
 /** Tells commands on this machine where the control plane is; private to the user. */
 async function writeControlFile(path: string, port: number, token: string): Promise<void> {
-  const text = JSON.stringify({ url: `http://127.0.0.1:${port}/control`, token, pid: process.pid, instance: token.slice(-8) })
+  const text = JSON.stringify({
+    url: `http://127.0.0.1:${port}/control`,
+    token,
+    pid: process.pid,
+    instance: token.slice(-8),
+  })
   await rm(path, { force: true })
   await writeFile(path, text, { mode: 0o600, flag: 'wx' })
 }

@@ -1,10 +1,10 @@
-import type { Attention, ProxyState, ProxyStatus } from '../contract/status.ts'
 import type { Settings } from '../contract/settings.ts'
+import type { Attention, ProxyState, ProxyStatus } from '../contract/status.ts'
 import type { Announcer } from './announcer.ts'
 import { ChatError } from './chat/chat-error.ts'
 import { type Clock, delay } from './clock.ts'
 import { baseUrls } from './http/base-urls.ts'
-import { type Listener, listen, type ListenOptions, ProxyStartError } from './http/listener.ts'
+import { type Listener, type ListenOptions, listen, ProxyStartError } from './http/listener.ts'
 
 export type LifecyclePorts = {
   readonly settings: () => Settings
@@ -14,7 +14,10 @@ export type LifecyclePorts = {
   readonly createServer: ListenOptions['createServer']
   /** Requests being relayed; aborting one ends its stream with a frame of its protocol. */
   readonly active: ReadonlySet<AbortController>
-  readonly describe: () => Pick<ProxyStatus, 'accounts' | 'requests' | 'failures' | 'version' | 'home' | 'mode'> & { readonly attention: readonly Attention[] }
+  readonly describe: () => Pick<
+    ProxyStatus,
+    'accounts' | 'requests' | 'failures' | 'version' | 'home' | 'mode'
+  > & { readonly attention: readonly Attention[] }
   readonly onListening: (port: number) => Promise<void>
   readonly onStopped: () => Promise<void>
 }
@@ -85,7 +88,8 @@ export function createLifecycle(ports: LifecyclePorts): Lifecycle {
     become('draining')
     closing.stopListening()
     await untilIdle(ports.settings().drain.graceMs)
-    for (const abort of ports.active) abort.abort(new ChatError('draining', 'Portside is stopping; send the request again'))
+    for (const abort of ports.active)
+      abort.abort(new ChatError('draining', 'Portside is stopping; send the request again'))
     await untilIdle(LAST_FRAME_MS)
     closing.destroyAll()
     listener = undefined

@@ -35,7 +35,13 @@ export type ServingPorts = {
 /** How long a replaced provider's connections stay open for the requests that still use them. */
 const FAREWELL_MS = 600_000
 
-export function createServingState({ settings: first, pool, credentials, clock, onChange }: ServingPorts): ServingState {
+export function createServingState({
+  settings: first,
+  pool,
+  credentials,
+  clock,
+  onChange,
+}: ServingPorts): ServingState {
   let settings = first
   let built: readonly BuiltProvider[] = []
   let problems: readonly string[] = []
@@ -56,7 +62,12 @@ export function createServingState({ settings: first, pool, credentials, clock, 
   }
 
   function rebuildProviders(): void {
-    const madeFrom = JSON.stringify([settings.providers, settings.accounts.map(({ provider }) => provider), settings.timeouts, settings.limits])
+    const madeFrom = JSON.stringify([
+      settings.providers,
+      settings.accounts.map(({ provider }) => provider),
+      settings.timeouts,
+      settings.limits,
+    ])
     if (madeFrom === providersMadeFrom) return
     providersMadeFrom = madeFrom
     const old = built
@@ -72,10 +83,15 @@ export function createServingState({ settings: first, pool, credentials, clock, 
   /** Asks an upstream for its models where the settings name none. What fails is tried again with the next change. */
   async function discover(provider: Provider): Promise<void> {
     if (provider.kind !== 'wire' || provider.models.length > 0) return
-    const account = pool.accounts().find((entry) => entry.account.provider === provider.info.id && entry.account.enabled)
+    const account = pool
+      .accounts()
+      .find((entry) => entry.account.provider === provider.info.id && entry.account.enabled)
     if (account === undefined) return
     try {
-      discovered.set(provider.info.id, await discoverModels(provider, account.account.credential, stop.signal))
+      discovered.set(
+        provider.info.id,
+        await discoverModels(provider, account.account.credential, stop.signal),
+      )
       renewCatalogue()
     } catch {
       // The upstream gives no list: its models can be named in the settings, and the accounts page says what failed.

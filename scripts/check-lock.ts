@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs'
 
 /** A lockfile's entry, as far as it is read here. */
-type Locked = { readonly version?: string; readonly resolved?: string; readonly optionalDependencies?: Record<string, string> }
+type Locked = {
+  readonly version?: string
+  readonly resolved?: string
+  readonly optionalDependencies?: Record<string, string>
+}
 
 /**
  * What is wrong with a lockfile: platform packages that it names but does not hold (a registry may lack some, and then
@@ -12,22 +16,30 @@ export function findLockProblems(packages: Readonly<Record<string, Locked>>): st
   for (const [place, locked] of Object.entries(packages)) {
     if (locked.resolved?.startsWith('http')) problems.push(`${place} names a registry`)
     for (const name of Object.keys(locked.optionalDependencies ?? {}))
-      if (!isHeld(packages, place, name)) problems.push(`${place}@${locked.version} names ${name}, which the lock does not hold`)
+      if (!isHeld(packages, place, name))
+        problems.push(`${place}@${locked.version} names ${name}, which the lock does not hold`)
   }
   return problems
 }
 
 /** npm looks for a package in the folder itself and then in each folder above it. */
 function isHeld(packages: Readonly<Record<string, Locked>>, place: string, name: string): boolean {
-  for (let base = place; ; base = base.includes('/node_modules/') ? base.slice(0, base.lastIndexOf('/node_modules/')) : '') {
+  for (
+    let base = place;
+    ;
+    base = base.includes('/node_modules/') ? base.slice(0, base.lastIndexOf('/node_modules/')) : ''
+  ) {
     if (packages[`${base === '' ? '' : `${base}/`}node_modules/${name}`] !== undefined) return true
     if (base === '') return false
   }
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const files = process.argv.length > 2 ? process.argv.slice(2) : ['package-lock.json', 'test/clients/package-lock.json']
-  const problems = files.flatMap((file) => findLockProblems(JSON.parse(readFileSync(file, 'utf8')).packages).map((problem) => `${file}: ${problem}`))
+  const files =
+    process.argv.length > 2 ? process.argv.slice(2) : ['package-lock.json', 'test/clients/package-lock.json']
+  const problems = files.flatMap((file) =>
+    findLockProblems(JSON.parse(readFileSync(file, 'utf8')).packages).map((problem) => `${file}: ${problem}`),
+  )
   for (const problem of problems) console.error(problem)
   process.exitCode = problems.length === 0 ? 0 : 1
 }

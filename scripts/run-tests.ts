@@ -13,7 +13,11 @@ const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 const DEBIAN_PACKAGES = ['chromium', 'fonts-dejavu-core']
 
 type Count = { passed: number; failed: number }
-type Step = { readonly name: string; readonly command: readonly string[]; readonly count?: (reportFile: string) => Count }
+type Step = {
+  readonly name: string
+  readonly command: readonly string[]
+  readonly count?: (reportFile: string) => Count
+}
 
 const reports = mkdtempSync(join(tmpdir(), 'portside-reports-'))
 
@@ -25,16 +29,25 @@ function installChromium(): void {
   if (existsSync(CHROMIUM)) return
   console.log('Installing Debian’s Chromium for the tests of the pages …')
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
-  for (const args of [['update', '-qq'], ['install', '-y', '-qq', '--no-install-recommends', ...DEBIAN_PACKAGES]]) {
+  for (const args of [
+    ['update', '-qq'],
+    ['install', '-y', '-qq', '--no-install-recommends', ...DEBIAN_PACKAGES],
+  ]) {
     const [program = '', ...rest] = [...sudo, 'apt-get', ...args]
-    execFileSync(program, rest, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+    execFileSync(program, rest, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
   }
 }
 
 function installClients(): void {
   if (existsSync(join(ROOT, 'test/clients/node_modules/.package-lock.json'))) return
   console.log('Installing the published clients that the journeys drive …')
-  execFileSync('npm', ['ci', '--prefix', 'test/clients', '--no-audit', '--no-fund', '--loglevel', 'error'], { cwd: ROOT, stdio: 'inherit' })
+  execFileSync('npm', ['ci', '--prefix', 'test/clients', '--no-audit', '--no-fund', '--loglevel', 'error'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  })
 }
 
 /** A check without tests of its own counts as one. */
@@ -43,7 +56,11 @@ const STEPS: readonly Step[] = [
   { name: 'types', command: [bin('tsc'), '-b'] },
   { name: 'lint', command: [bin('biome'), 'check', '--diagnostic-level=error'] },
   { name: 'build', command: [bin('vite'), 'build', '--app', '--logLevel', 'warn'] },
-  { name: 'unit', command: [bin('vitest'), 'run', '--reporter=default', '--reporter=json'], count: countVitest },
+  {
+    name: 'unit',
+    command: [bin('vitest'), 'run', '--reporter=default', '--reporter=json'],
+    count: countVitest,
+  },
   { name: 'pages', command: [bin('playwright'), 'test', '--reporter=list,json'], count: countPlaywright },
 ]
 
@@ -68,7 +85,8 @@ function runStep(step: Step): Count {
     env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: reportFile },
   })
   const isGood = result.status === 0
-  if (step.count === undefined || !existsSync(reportFile)) return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1 }
+  if (step.count === undefined || !existsSync(reportFile))
+    return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1 }
   const count = step.count(reportFile)
   // A runner that fails without a failed test (an error outside of one) must not pass for a success.
   return isGood || count.failed > 0 ? count : { ...count, failed: 1 }

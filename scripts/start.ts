@@ -31,19 +31,30 @@ function whyNoDesktop(electron: string | undefined): string | undefined {
 function isBuilt(): boolean {
   const built = join(ROOT, 'dist/renderer/index.html')
   const newest = (file: string) => statSync(join(ROOT, file)).mtimeMs
-  return existsSync(built) && statSync(built).mtimeMs >= Math.max(newest('package-lock.json'), newest('renderer/index.html'))
+  return (
+    existsSync(built) &&
+    statSync(built).mtimeMs >= Math.max(newest('package-lock.json'), newest('renderer/index.html'))
+  )
 }
 
 function run(program: string, args: readonly string[]): Promise<number> {
   const child = spawn(program, args, { cwd: ROOT, stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void child.kill(signal))
-  return new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 0))))
+  return new Promise((resolve) =>
+    child.on('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 0))),
+  )
 }
 
 const electron = findElectron()
 const reason = whyNoDesktop(electron)
 if (!isBuilt()) {
-  const code = await run(process.execPath, [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--app', '--logLevel', 'warn'])
+  const code = await run(process.execPath, [
+    join(ROOT, 'node_modules/vite/bin/vite.js'),
+    'build',
+    '--app',
+    '--logLevel',
+    'warn',
+  ])
   if (code !== 0) process.exit(code)
 }
 const rest = process.argv.slice(2).filter((argument) => argument !== '--headless')

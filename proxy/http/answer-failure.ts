@@ -1,13 +1,18 @@
 import type { ChatError } from '../chat/chat-error.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import { retryHeaders } from '../relay/answer-error.ts'
-import { corsHeaders, Denial } from './guard.ts'
 import type { Exchange } from './exchange.ts'
+import { corsHeaders, Denial } from './guard.ts'
 
 export const COMMON_HEADERS = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' }
 
 /** Answers a request that never got to an upstream: one error in the client's protocol, the row closed. */
-export function answerFailure(exchange: Exchange, error: ChatError, protocol: Protocol, retryAfterMaxMs: number): void {
+export function answerFailure(
+  exchange: Exchange,
+  error: ChatError,
+  protocol: Protocol,
+  retryAfterMaxMs: number,
+): void {
   const { response, requestId } = exchange
   const { status, body } = protocol.encodeError(error, requestId)
   const text = JSON.stringify(body)
@@ -40,7 +45,14 @@ function errorCors({ request, facts }: Exchange, error: ChatError): Record<strin
   return isShut || request.headers.origin === undefined ? {} : corsHeaders(request, facts)
 }
 
-const SHUT: ReadonlySet<string> = new Set(['host', 'malformed', 'origin', 'fetch-site', 'preflight', 'control'])
+const SHUT: ReadonlySet<string> = new Set([
+  'host',
+  'malformed',
+  'origin',
+  'fetch-site',
+  'preflight',
+  'control',
+])
 
 const LINGER_MS = 500
 const LINGER_BYTES = 1_048_576

@@ -34,7 +34,12 @@ export async function handleBusiness(exchange: Exchange, ports: BusinessPorts): 
     const relayRequest = await readRequest(exchange, ports, protocol, abort.signal)
     await ports.relay(relayRequest)
   } catch (thrown) {
-    answerFailure(exchange, toChatError(abort.signal.aborted ? abort.signal.reason : thrown), protocol, ports.settings().retry.retryAfterMaxMs)
+    answerFailure(
+      exchange,
+      toChatError(abort.signal.aborted ? abort.signal.reason : thrown),
+      protocol,
+      ports.settings().retry.retryAfterMaxMs,
+    )
   } finally {
     exchange.response.off('close', onClose)
     ports.active.delete(abort)
@@ -48,7 +53,12 @@ export function protocolOf(exchange: Exchange, protocols: Readonly<Record<string
   return protocol
 }
 
-async function readRequest(exchange: Exchange, ports: BusinessPorts, protocol: Protocol, signal: AbortSignal): Promise<RelayRequest> {
+async function readRequest(
+  exchange: Exchange,
+  ports: BusinessPorts,
+  protocol: Protocol,
+  signal: AbortSignal,
+): Promise<RelayRequest> {
   const { request, response, requestId, row, match, startedAt } = exchange
   if (row === undefined || match === undefined) throw new Error('a business request has a row and a match')
   const { limits } = ports.settings()
@@ -81,5 +91,8 @@ async function readRequest(exchange: Exchange, ports: BusinessPorts, protocol: P
 
 function checkModelAllowed(model: string, { key }: Exchange): void {
   if (key === undefined || keyAllows(key, model)) return
-  throw new ChatError('forbidden', `The local key "${key.name}" may not use the model "${model}"`, { code: 'model_not_allowed', param: 'model' })
+  throw new ChatError('forbidden', `The local key "${key.name}" may not use the model "${model}"`, {
+    code: 'model_not_allowed',
+    param: 'model',
+  })
 }

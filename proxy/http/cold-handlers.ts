@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Settings } from '../../contract/settings.ts'
 import type { Model } from '../../contract/model.ts'
+import type { Settings } from '../../contract/settings.ts'
 import { ChatError } from '../chat/chat-error.ts'
 import { isJsonObject } from '../chat/json.ts'
 import type { KeyRing } from '../settings/local-keys.ts'
@@ -31,8 +31,11 @@ export function createColdHandlers(ports: ColdPorts): ColdHandlers {
     health: (_exchange, response) => void response.json({ status: 'ok' }),
     healthz: (_exchange, response) => void response.json({ status: 'ok' }),
     readyz: (_exchange, response) =>
-      void (ports.isReady() ? response.json({ status: 'ready' }) : response.status(503).json({ status: 'not_ready' })),
-    'status-page': (exchange, response) => void response.set(STATUS_PAGE_HEADERS).send(statusPage(exchange, ports)),
+      void (ports.isReady()
+        ? response.json({ status: 'ready' })
+        : response.status(503).json({ status: 'not_ready' })),
+    'status-page': (exchange, response) =>
+      void response.set(STATUS_PAGE_HEADERS).send(statusPage(exchange, ports)),
     'event-logging': (exchange, response) => {
       exchange.request.resume()
       response.status(204).end()
@@ -47,14 +50,21 @@ export function createColdHandlers(ports: ColdPorts): ColdHandlers {
     },
     'control-session': async (exchange, response) => {
       const { request } = exchange
-      const { cookie } = request.method === 'DELETE' ? ports.sessions.signOut(request) : await ports.sessions.signIn(await readSignIn(request))
+      const { cookie } =
+        request.method === 'DELETE'
+          ? ports.sessions.signOut(request)
+          : await ports.sessions.signIn(await readSignIn(request))
       response.status(204).set('set-cookie', cookie).end()
     },
     'control-rpc': (exchange) => ports.handleControl(exchange.request, exchange.response),
     ui: (exchange, response) => {
       if (exchange.match?.path === '/ui') return void response.redirect(308, '/ui/')
       const file = ports.uiFiles.get(exchange.match?.parameter || 'index.html')
-      if (file === undefined) throw new ChatError('not-found', 'There is no such page; start with `portside serve --ui` and open /ui/')
+      if (file === undefined)
+        throw new ChatError(
+          'not-found',
+          'There is no such page; start with `portside serve --ui` and open /ui/',
+        )
       response.set({ ...UI_HEADERS, 'content-type': file.type })
       if (file.isHashed) response.set('cache-control', 'private, max-age=31536000, immutable')
       response.send(Buffer.from(file.bytes))

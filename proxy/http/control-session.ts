@@ -13,7 +13,10 @@ const FAILURE_WINDOW_MS = 60_000
 /** Who is signed in to the control plane over HTTP. All secrets are random, kept as digests, and die with the process. */
 export type ControlSessions = {
   /** Signs in with the admin key or a one-time ticket. Throws `unauthorized` or, after five failures a minute, `rate-limited`. */
-  signIn(given: { readonly adminKey?: unknown; readonly ticket?: unknown }): Promise<{ readonly cookie: string }>
+  signIn(given: {
+    readonly adminKey?: unknown
+    readonly ticket?: unknown
+  }): Promise<{ readonly cookie: string }>
   signOut(request: IncomingMessage): { readonly cookie: string }
   /** The request has a session cookie or the control token. */
   isSignedIn(request: IncomingMessage): boolean
@@ -23,7 +26,10 @@ export type ControlSessions = {
   readonly token: string
 }
 
-export type SessionPorts = { readonly clock: Clock; readonly verifyAdminKey: (key: string) => Promise<boolean> }
+export type SessionPorts = {
+  readonly clock: Clock
+  readonly verifyAdminKey: (key: string) => Promise<boolean>
+}
 
 export function createControlSessions({ clock, verifyAdminKey }: SessionPorts): ControlSessions {
   const sessions = new Map<string, number>()
@@ -35,7 +41,9 @@ export function createControlSessions({ clock, verifyAdminKey }: SessionPorts): 
     const since = clock.monotonic() - FAILURE_WINDOW_MS
     failures = failures.filter((at) => at > since)
     if (failures.length >= FAILURES)
-      throw new ChatError('rate-limited', 'Too many wrong keys; wait a minute', { retryAfterMs: FAILURE_WINDOW_MS })
+      throw new ChatError('rate-limited', 'Too many wrong keys; wait a minute', {
+        retryAfterMs: FAILURE_WINDOW_MS,
+      })
   }
 
   function takeTicket(ticket: string): boolean {
@@ -49,7 +57,8 @@ export function createControlSessions({ clock, verifyAdminKey }: SessionPorts): 
     async signIn({ adminKey, ticket }) {
       checkFailures()
       const isRight =
-        (typeof ticket === 'string' && takeTicket(ticket)) || (typeof adminKey === 'string' && (await verifyAdminKey(adminKey)))
+        (typeof ticket === 'string' && takeTicket(ticket)) ||
+        (typeof adminKey === 'string' && (await verifyAdminKey(adminKey)))
       if (!isRight) {
         failures.push(clock.monotonic())
         throw new ChatError('unauthorized', 'This is not the admin key of this Portside')

@@ -24,5 +24,7 @@ export function errorProtocol(exchange: Exchange): ProtocolId {
   const { match, request } = exchange
   if (match?.route.protocol !== undefined) return match.route.protocol
   const wantsAnthropic = match?.isAnthropic || request.headers['anthropic-version'] !== undefined
-  return wantsAnthropic || /^\/anthropic\/|\/messages/.test(request.url ?? '') ? 'anthropic-messages' : 'openai-chat'
+  return wantsAnthropic || /^\/anthropic\/|\/messages/.test(request.url ?? '')
+    ? 'anthropic-messages'
+    : 'openai-chat'
 }

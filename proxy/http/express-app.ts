@@ -11,13 +11,19 @@ export type ColdHandler = (exchange: Exchange, response: Response) => void | Pro
 /** A handler for every route that is not hot: the compiler objects when one is missing. */
 export type ColdHandlers = Readonly<Record<Exclude<RouteId, 'chat-completions' | 'messages'>, ColdHandler>>
 
-export type ExpressPorts = { readonly handlers: ColdHandlers; readonly refuse: (exchange: Exchange, error: ReturnType<typeof toChatError>) => void }
+export type ExpressPorts = {
+  readonly handlers: ColdHandlers
+  readonly refuse: (exchange: Exchange, error: ReturnType<typeof toChatError>) => void
+}
 
 /**
  * The routes that are not hot. The guard has matched and admitted the request already; Express dispatches on the path
  * that the match gives, so there is one decision about what a target means (SEC-10).
  */
-export function createExpressApp({ handlers, refuse }: ExpressPorts): { paths: readonly string[]; handle: (exchange: Exchange) => void } {
+export function createExpressApp({ handlers, refuse }: ExpressPorts): {
+  paths: readonly string[]
+  handle: (exchange: Exchange) => void
+} {
   const exchanges = new WeakMap<object, Exchange>()
   const app = express()
   app.disable('x-powered-by')
@@ -27,7 +33,11 @@ export function createExpressApp({ handlers, refuse }: ExpressPorts): { paths: r
   for (const route of coldRoutes()) {
     app.all(expressPath(route), async (request: Request, response: Response) => {
       const exchange = exchangeOf(exchanges, request)
-      response.set({ ...COMMON_HEADERS, 'x-request-id': exchange.requestId, ...corsHeaders(exchange.request, exchange.facts) })
+      response.set({
+        ...COMMON_HEADERS,
+        'x-request-id': exchange.requestId,
+        ...corsHeaders(exchange.request, exchange.facts),
+      })
       await handlers[route.id](exchange, response)
     })
   }

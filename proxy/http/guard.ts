@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isIPv6 } from 'node:net'
-import type { Settings } from '../../contract/settings.ts'
 import type { LocalKey } from '../../contract/local-key.ts'
+import type { Settings } from '../../contract/settings.ts'
 import { ChatError, type ErrorKind } from '../chat/chat-error.ts'
 import type { KeyRing } from '../settings/local-keys.ts'
 import type { Match } from './match-route.ts'
@@ -55,7 +55,8 @@ function checkFraming(request: IncomingMessage): void {
 function checkHost(request: IncomingMessage, { settings, port }: GuardFacts): void {
   const hosts = valuesOf(request, 'host')
   const [host] = hosts
-  if (hosts.length !== 1 || host === undefined || host === '') throw malformed('Exactly one Host header is needed')
+  if (hosts.length !== 1 || host === undefined || host === '')
+    throw malformed('Exactly one Host header is needed')
   const target = request.url ?? ''
   if (!target.startsWith('/')) {
     const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(target)?.[1]
@@ -81,13 +82,26 @@ function checkOrigin(request: IncomingMessage, facts: GuardFacts): void {
   const [origin] = origins
   if (origin !== undefined && isAllowedOrigin(origin, request, facts)) return
   if (origin !== undefined)
-    throw new Denial('origin', 'forbidden', `Pages of ${printable(origin)} may not call Portside; allow the origin under server.cors.origins`)
+    throw new Denial(
+      'origin',
+      'forbidden',
+      `Pages of ${printable(origin)} may not call Portside; allow the origin under server.cors.origins`,
+    )
   const site = valuesOf(request, 'sec-fetch-site')[0]
-  if (site !== undefined && site !== 'none' && site !== 'same-origin' && facts.settings.server.cors.mode !== 'any')
+  if (
+    site !== undefined &&
+    site !== 'none' &&
+    site !== 'same-origin' &&
+    facts.settings.server.cors.mode !== 'any'
+  )
     throw new Denial('fetch-site', 'forbidden', 'Pages of other sites may not call Portside')
 }
 
-export function isAllowedOrigin(origin: string, request: IncomingMessage, { settings, port }: GuardFacts): boolean {
+export function isAllowedOrigin(
+  origin: string,
+  request: IncomingMessage,
+  { settings, port }: GuardFacts,
+): boolean {
   const { cors } = settings.server
   if (origin === 'null') return false
   if (isOwnOrigin(origin, request, port)) return true
@@ -112,21 +126,32 @@ export function corsHeaders(request: IncomingMessage, facts: GuardFacts): Record
   const { cors } = facts.settings.server
   if (isAdminPath(request)) return {}
   if (cors.mode === 'any') return { 'access-control-allow-origin': '*' }
-  if (origin === undefined || isOwnOrigin(origin, request, facts.port) || !cors.origins.includes(origin)) return {}
+  if (origin === undefined || isOwnOrigin(origin, request, facts.port) || !cors.origins.includes(origin))
+    return {}
   return { 'access-control-allow-origin': origin, vary: 'Origin' }
 }
 
 /** Checks what needs the route: method and content type. */
 export function checkRequest(request: IncomingMessage, match: Match): void {
   if (!match.route.methods.includes(request.method ?? ''))
-    throw new Denial('method', 'method-not-allowed', `${match.route.path} takes ${match.route.methods.join(', ')}`)
+    throw new Denial(
+      'method',
+      'method-not-allowed',
+      `${match.route.path} takes ${match.route.methods.join(', ')}`,
+    )
   if (request.method !== 'POST') return
   const type = (valuesOf(request, 'content-type')[0] ?? '').split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json') throw new Denial('content-type', 'unsupported-media', 'Send the body as content-type: application/json')
+  if (type !== 'application/json')
+    throw new Denial('content-type', 'unsupported-media', 'Send the body as content-type: application/json')
 }
 
 /** Who calls? A local key where the route's policy wants one. Throws a `Denial` of kind `unauthorized`. */
-export function checkKey(request: IncomingMessage, match: Match, facts: GuardFacts, ring: KeyRing): LocalKey | undefined {
+export function checkKey(
+  request: IncomingMessage,
+  match: Match,
+  facts: GuardFacts,
+  ring: KeyRing,
+): LocalKey | undefined {
   const { policy } = match.route
   if (policy !== 'local-key' && policy !== 'model-list') return undefined
   const { server } = facts.settings
@@ -135,17 +160,27 @@ export function checkKey(request: IncomingMessage, match: Match, facts: GuardFac
   const key = presented === undefined ? undefined : ring.find(presented)
   if (key !== undefined) return key
   if (server.auth === 'off') return undefined
-  if (policy === 'model-list' && presented === undefined && isModelListPublic(request, facts)) return undefined
-  throw new Denial('key', 'unauthorized', presented === undefined ? MISSING_KEY : WRONG_KEY, 'invalid_api_key')
+  if (policy === 'model-list' && presented === undefined && isModelListPublic(request, facts))
+    return undefined
+  throw new Denial(
+    'key',
+    'unauthorized',
+    presented === undefined ? MISSING_KEY : WRONG_KEY,
+    'invalid_api_key',
+  )
 }
 
-const MISSING_KEY = 'A local key is needed: send it as "Authorization: Bearer ps-…" or "x-api-key: ps-…" (`portside keys add` makes one)'
+const MISSING_KEY =
+  'A local key is needed: send it as "Authorization: Bearer ps-…" or "x-api-key: ps-…" (`portside keys add` makes one)'
 const WRONG_KEY = 'This is not a local key of this Portside; `portside keys list` shows the keys there are'
 
 function isModelListPublic(request: IncomingMessage, { settings }: GuardFacts): boolean {
   const mode = settings.server.publicModelList
   if (mode !== 'nonBrowser') return mode === 'on'
-  return request.headers.origin === undefined && !Object.keys(request.headers).some((name) => name.startsWith('sec-fetch-'))
+  return (
+    request.headers.origin === undefined &&
+    !Object.keys(request.headers).some((name) => name.startsWith('sec-fetch-'))
+  )
 }
 
 /** The key as the client sent it: Bearer, `x-api-key` or `x-goog-api-key`. Never from the query: that ends in logs. */
@@ -171,7 +206,11 @@ function malformed(message: string): Denial {
 }
 
 function foreignHost(): Denial {
-  return new Denial('host', 'forbidden', 'This Host is not one of Portside’s; add it to server.allowedHosts if it is meant')
+  return new Denial(
+    'host',
+    'forbidden',
+    'This Host is not one of Portside’s; add it to server.allowedHosts if it is meant',
+  )
 }
 
 function weakKey(): Denial {

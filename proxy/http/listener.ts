@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import { type Socket, isIPv6 } from 'node:net'
+import { isIPv6, type Socket } from 'node:net'
 import { describeHolder } from './port-holder.ts'
 
 /** The sockets that listen for one proxy: both loopbacks for a loopback host, one address otherwise. */
@@ -47,7 +47,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       servers.push(server)
     } catch (error) {
       if (servers.length > 0) {
-        if (codeOf(error) === 'EADDRINUSE') partial = `[::1]:${port} is held by ${await describeHolder(port)}; use 127.0.0.1 in clients`
+        if (codeOf(error) === 'EADDRINUSE')
+          partial = `[::1]:${port} is held by ${await describeHolder(port)}; use 127.0.0.1 in clients`
         continue
       }
       throw await startError(error, host, port)
@@ -85,9 +86,14 @@ function bind(server: Server, host: string, port: number): Promise<number> {
 
 async function startError(error: unknown, host: string, port: number): Promise<ProxyStartError> {
   const message = error instanceof Error ? error.message : String(error)
-  if (codeOf(error) !== 'EADDRINUSE') return new ProxyStartError('listen-failed', `Cannot listen on ${host}:${port}: ${message}`, error)
+  if (codeOf(error) !== 'EADDRINUSE')
+    return new ProxyStartError('listen-failed', `Cannot listen on ${host}:${port}: ${message}`, error)
   const holder = await describeHolder(port)
-  return new ProxyStartError('port-in-use', `Port ${port} is used by ${holder}; stop it, or start Portside with --port`, error)
+  return new ProxyStartError(
+    'port-in-use',
+    `Port ${port} is used by ${holder}; stop it, or start Portside with --port`,
+    error,
+  )
 }
 
 function codeOf(error: unknown): unknown {

@@ -27,7 +27,10 @@ export function matchRoute(target: string, providers: ReadonlySet<string>): Matc
   const rawPath = questionMark === -1 ? target : target.slice(0, questionMark)
   const query = questionMark === -1 ? '' : target.slice(questionMark)
   if (!rawPath.startsWith('/') || AMBIGUOUS.test(rawPath)) return undefined
-  const path = rawPath.length > 1 && rawPath.endsWith('/') && !rawPath.startsWith('/ui/') ? rawPath.slice(0, -1) : rawPath
+  const path =
+    rawPath.length > 1 && rawPath.endsWith('/') && !rawPath.startsWith('/ui/')
+      ? rawPath.slice(0, -1)
+      : rawPath
   const prefix = readPrefix(path, providers)
   const found = matchBusiness(prefix.rest) ?? (prefix.rest === path ? matchFixed(path) : undefined)
   return found && { ...found, query, provider: prefix.provider, isAnthropic: prefix.isAnthropic }
@@ -37,7 +40,8 @@ type Prefix = { readonly rest: string; readonly provider: string | undefined; re
 
 function readPrefix(path: string, providers: ReadonlySet<string>): Prefix {
   const none = { rest: path, provider: undefined, isAnthropic: false }
-  if (path.startsWith('/anthropic/')) return { ...none, rest: path.slice('/anthropic'.length), isAnthropic: true }
+  if (path.startsWith('/anthropic/'))
+    return { ...none, rest: path.slice('/anthropic'.length), isAnthropic: true }
   const [, provider = '', rest = ''] = /^(?:\/api\/provider)?\/([a-z0-9][a-z0-9-]*)(\/.*)$/.exec(path) ?? []
   return providers.has(provider) ? { rest, provider, isAnthropic: false } : none
 }

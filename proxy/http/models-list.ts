@@ -20,7 +20,10 @@ export function listModels(exchange: Exchange, models: readonly Model[]): JsonOb
 export function showModel(exchange: Exchange, models: readonly Model[], id: string): JsonObject {
   const found = visibleModels(exchange, models).find((model) => model.id === id)
   if (found === undefined)
-    throw new ChatError('model-not-found', `There is no model "${id.slice(0, 120)}"`, { code: 'model_not_found', param: 'model' })
+    throw new ChatError('model-not-found', `There is no model "${id.slice(0, 120)}"`, {
+      code: 'model_not_found',
+      param: 'model',
+    })
   return wantsAnthropic(exchange) ? anthropicModel(found) : openAiModel(found)
 }
 

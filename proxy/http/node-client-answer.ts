@@ -2,7 +2,10 @@ import type { ServerResponse } from 'node:http'
 import type { ClientAnswer } from '../relay/client-answer.ts'
 
 /** The way back to a client over Node's HTTP. `onEnd` is told the number of body bytes that were written. */
-export function createNodeClientAnswer(response: ServerResponse, headers: Readonly<Record<string, string>>): ClientAnswer {
+export function createNodeClientAnswer(
+  response: ServerResponse,
+  headers: Readonly<Record<string, string>>,
+): ClientAnswer {
   return {
     sendHead(status, more) {
       if (response.headersSent || response.destroyed) return

@@ -25,7 +25,8 @@ async function listeningInodes(port: number): Promise<Set<string>> {
   for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
     for (const line of (await readFile(table, 'utf8')).split('\n').slice(1)) {
       const fields = line.trim().split(/\s+/)
-      if (fields[1]?.endsWith(`:${wanted}`) && fields[3] === LISTENING && fields[9] !== undefined) inodes.add(fields[9])
+      if (fields[1]?.endsWith(`:${wanted}`) && fields[3] === LISTENING && fields[9] !== undefined)
+        inodes.add(fields[9])
     }
   }
   return inodes

@@ -22,14 +22,18 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Ui
         reject(tooLarge(maxBytes))
       } else chunks.push(chunk)
     })
-    request.on('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, total)))
+    request.on('end', () =>
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, total)),
+    )
     request.on('error', (cause) => reject(gone(cause)))
     request.on('close', () => reject(gone()))
   })
 }
 
 function tooLarge(maxBytes: number): ChatError {
-  return new ChatError('too-large', `The request body is larger than ${maxBytes} bytes (limits.bodyBytes)`, { code: 'request_too_large' })
+  return new ChatError('too-large', `The request body is larger than ${maxBytes} bytes (limits.bodyBytes)`, {
+    code: 'request_too_large',
+  })
 }
 
 function gone(cause?: unknown): ChatError {

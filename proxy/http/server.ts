@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Settings } from '../../contract/settings.ts'
-import { ChatError, toChatError } from '../chat/chat-error.ts'
+import { type ChatError, toChatError } from '../chat/chat-error.ts'
 import type { Clock } from '../clock.ts'
 import type { RequestLog } from '../request-log/request-log.ts'
 import type { KeyRing } from '../settings/local-keys.ts'
@@ -9,7 +9,15 @@ import { answerFailure } from './answer-failure.ts'
 import { type BusinessPorts, handleBusiness, protocolOf } from './business.ts'
 import { clientFamily } from './client-family.ts'
 import type { Exchange } from './exchange.ts'
-import { checkHead, checkKey, checkRequest, corsHeaders, Denial, type GuardFacts, isAllowedOrigin } from './guard.ts'
+import {
+  checkHead,
+  checkKey,
+  checkRequest,
+  corsHeaders,
+  Denial,
+  type GuardFacts,
+  isAllowedOrigin,
+} from './guard.ts'
 import { type Match, matchRoute } from './match-route.ts'
 import { notFoundMessage } from './not-found-message.ts'
 import { requestIdOf } from './request-id.ts'
@@ -29,7 +37,16 @@ export type ServerPorts = {
 }
 
 /** Health checks and our own pages would flood the log; only their refusals are shown. */
-const QUIET: ReadonlySet<string> = new Set<RouteId>(['health', 'healthz', 'readyz', 'status-page', 'event-logging', 'control-session', 'control-rpc', 'ui'])
+const QUIET: ReadonlySet<string> = new Set<RouteId>([
+  'health',
+  'healthz',
+  'readyz',
+  'status-page',
+  'event-logging',
+  'control-session',
+  'control-rpc',
+  'ui',
+])
 
 /** One node:http server: the guard, then the hot routes, then Express. */
 export function createProxyServer(ports: ServerPorts): Server {
@@ -78,7 +95,8 @@ function openExchange(request: IncomingMessage, response: ServerResponse, ports:
 
 function findRoute(request: IncomingMessage, ports: ServerPorts): Match {
   const match = matchRoute(request.url ?? '', ports.providerIds())
-  if (match === undefined) throw new Denial('not-found', 'not-found', notFoundMessage(request, ports.settings()), 'unknown_route')
+  if (match === undefined)
+    throw new Denial('not-found', 'not-found', notFoundMessage(request, ports.settings()), 'unknown_route')
   return match
 }
 
@@ -117,7 +135,8 @@ export function refuseExchange(exchange: Exchange, error: ChatError, ports: Serv
   answerFailure(exchange, error, protocol, ports.settings().retry.retryAfterMaxMs)
 }
 
-const ALLOWED_HEADERS = 'authorization, content-type, x-api-key, x-goog-api-key, anthropic-version, anthropic-beta, openai-beta, x-request-id, x-portside-account'
+const ALLOWED_HEADERS =
+  'authorization, content-type, x-api-key, x-goog-api-key, anthropic-version, anthropic-beta, openai-beta, x-request-id, x-portside-account'
 
 /** A browser asks before it calls. Only a page that may call gets a yes; the key is checked on the call itself. */
 function answerPreflight(exchange: Exchange, ports: ServerPorts): void {
@@ -154,6 +173,9 @@ function refuseUpgrade(request: IncomingMessage, socket: Socket, ports: ServerPo
 function answerClientError(error: Error & { code?: string }, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
   const status =
-    { HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large', ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout' }[error.code ?? ''] ?? '400 Bad Request'
+    {
+      HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+      ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+    }[error.code ?? ''] ?? '400 Bad Request'
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
 }

@@ -34,11 +34,11 @@ export function renderStatusPage(page: StatusPage): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Portside is running</title><style>${STYLE}</style></head>
 <body><main>
-<h1>Portside</h1><p class="state">● Running on ${escape(new URL(urls.anthropic).host)}</p>
+<h1>Portside</h1><p class="state">● Running on ${escapeHtml(new URL(urls.anthropic).host)}</p>
 <h2>Base URLs</h2>
 <div class="card"><dl>
-<dt>OpenAI clients</dt><dd><code>${escape(urls.openai)}</code></dd>
-<dt>Anthropic clients</dt><dd><code>${escape(urls.anthropic)}</code> (without /v1)</dd>
+<dt>OpenAI clients</dt><dd><code>${escapeHtml(urls.openai)}</code></dd>
+<dt>Anthropic clients</dt><dd><code>${escapeHtml(urls.anthropic)}</code> (without /v1)</dd>
 <dt>Key</dt><dd>a local key, <code>ps-…</code>; <code>portside keys add</code> makes one</dd>
 </dl></div>
 ${page.hasUi ? '<p><a href="/ui/">Open the app’s pages</a> (they ask for the admin key)</p>' : ''}
@@ -62,10 +62,35 @@ function examples({ openai, anthropic }: { openai: string; anthropic: string }):
   const tool = `{"type":"function","function":{"name":"get_time","description":"The time in a city","parameters":{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}}}`
   return [
     { name: 'Models', text: `curl ${openai}/models -H "Authorization: Bearer $PORTSIDE_KEY"` },
-    { name: 'Chat', text: post(`${openai}/chat/completions`, '{"model":"demo","messages":[{"role":"user","content":"Hello"}]}') },
-    { name: 'Streamed', text: post(`${openai}/chat/completions`, '{"model":"demo","stream":true,"messages":[{"role":"user","content":"Hello"}]}', '-N ') },
-    { name: 'Tool call', text: post(`${openai}/chat/completions`, `{"model":"demo","messages":[{"role":"user","content":"call get_time for Oslo"}],"tools":[${tool}]}`) },
-    { name: 'Anthropic message', text: post(`${anthropic}/v1/messages`, '{"model":"demo","max_tokens":256,"messages":[{"role":"user","content":"Hello"}]}') },
+    {
+      name: 'Chat',
+      text: post(
+        `${openai}/chat/completions`,
+        '{"model":"demo","messages":[{"role":"user","content":"Hello"}]}',
+      ),
+    },
+    {
+      name: 'Streamed',
+      text: post(
+        `${openai}/chat/completions`,
+        '{"model":"demo","stream":true,"messages":[{"role":"user","content":"Hello"}]}',
+        '-N ',
+      ),
+    },
+    {
+      name: 'Tool call',
+      text: post(
+        `${openai}/chat/completions`,
+        `{"model":"demo","messages":[{"role":"user","content":"call get_time for Oslo"}],"tools":[${tool}]}`,
+      ),
+    },
+    {
+      name: 'Anthropic message',
+      text: post(
+        `${anthropic}/v1/messages`,
+        '{"model":"demo","max_tokens":256,"messages":[{"role":"user","content":"Hello"}]}',
+      ),
+    },
   ]
 }
 
@@ -74,14 +99,17 @@ function post(url: string, body: string, flags = ''): string {
 }
 
 function renderExample({ name, text }: Example): string {
-  return `<div class="card"><div class="name">${escape(name)}</div><pre>${escape(text)}</pre></div>`
+  return `<div class="card"><div class="name">${escapeHtml(name)}</div><pre>${escapeHtml(text)}</pre></div>`
 }
 
 function renderModels(models: readonly Model[]): string {
-  const rows = models.map((model) => `<li><code>${escape(model.id)}</code> <span class="name">${escape(model.provider)}</span></li>`)
+  const rows = models.map(
+    (model) =>
+      `<li><code>${escapeHtml(model.id)}</code> <span class="name">${escapeHtml(model.provider)}</span></li>`,
+  )
   return `<h2>Models</h2><div class="card"><ul>${rows.join('')}</ul></div>`
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

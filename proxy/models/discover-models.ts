@@ -7,11 +7,19 @@ const LIST_MS = 10_000
 
 /** Both families list models as `data[].id`; other fields are theirs. */
 const modelList = z.object({
-  data: z.array(z.object({ id: z.string().min(1), display_name: z.string().nullish(), name: z.string().nullish() })).max(5000),
+  data: z
+    .array(
+      z.object({ id: z.string().min(1), display_name: z.string().nullish(), name: z.string().nullish() }),
+    )
+    .max(5000),
 })
 
 /** Asks an upstream which models it has (`GET /models`). Rejects with the reason where it does not say. */
-export async function discoverModels(provider: WireProvider, credential: string, signal: AbortSignal): Promise<ServedModel[]> {
+export async function discoverModels(
+  provider: WireProvider,
+  credential: string,
+  signal: AbortSignal,
+): Promise<ServedModel[]> {
   const base = provider.baseUrl.href.replace(/\/$/, '')
   const path = provider.codec.protocol === 'anthropic-messages' ? '/v1/models?limit=1000' : '/models'
   const upstream = await provider.fetch({
@@ -30,6 +38,9 @@ export async function discoverModels(provider: WireProvider, credential: string,
   })
   const bytes = await collectBytes(upstream, LIST_BYTES, 'refuse')
   const text = new TextDecoder().decode(bytes)
-  if (upstream.status !== 200) throw provider.codec.readError({ status: upstream.status, headers: upstream.headers, text })
-  return modelList.parse(JSON.parse(text)).data.map(({ id, display_name }) => ({ id, upstream: id, displayName: display_name ?? undefined }))
+  if (upstream.status !== 200)
+    throw provider.codec.readError({ status: upstream.status, headers: upstream.headers, text })
+  return modelList
+    .parse(JSON.parse(text))
+    .data.map(({ id, display_name }) => ({ id, upstream: id, displayName: display_name ?? undefined }))
 }

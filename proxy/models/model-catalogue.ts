@@ -22,7 +22,8 @@ const NAMED_IN_ERRORS = 20
 
 export function createModelCatalogue({ settings, providers, discovered }: CatalogueSource): ModelCatalogue {
   const hidden = new Set(settings.models.hidden)
-  const served = (provider: Provider) => (provider.models.length > 0 ? provider.models : (discovered.get(provider.info.id) ?? []))
+  const served = (provider: Provider) =>
+    provider.models.length > 0 ? provider.models : (discovered.get(provider.info.id) ?? [])
   const list = listModels(providers, served, settings).filter(({ id }) => !hidden.has(id))
 
   function routesOf(name: string, only: string | undefined): ModelRoute[] {
@@ -77,13 +78,19 @@ function anyModel(models: readonly ServedModel[], name: string): ServedModel | u
   return models.some(({ id }) => id === '*') ? { id: name, upstream: name } : undefined
 }
 
-function listModels(providers: readonly Provider[], served: (provider: Provider) => readonly ServedModel[], settings: Settings): Model[] {
+function listModels(
+  providers: readonly Provider[],
+  served: (provider: Provider) => readonly ServedModel[],
+  settings: Settings,
+): Model[] {
   const models = new Map<string, Model>()
   for (const provider of providers)
-    for (const model of served(provider)) if (model.id !== '*' && !models.has(model.id)) models.set(model.id, describe(model, provider))
+    for (const model of served(provider))
+      if (model.id !== '*' && !models.has(model.id)) models.set(model.id, describe(model, provider))
   for (const [alias, target] of Object.entries(settings.models.aliases)) {
     const to = models.get(typeof target === 'string' ? target : target.model)
-    if (to !== undefined && !alias.endsWith('*') && !models.has(alias)) models.set(alias, { ...to, id: alias, displayName: alias, aliasOf: to.id })
+    if (to !== undefined && !alias.endsWith('*') && !models.has(alias))
+      models.set(alias, { ...to, id: alias, displayName: alias, aliasOf: to.id })
   }
   return [...models.values()]
 }
@@ -101,12 +108,18 @@ function describe(model: ServedModel, provider: Provider): Model {
 }
 
 function unknownModel(name: string, provider: string | undefined, list: readonly Model[]): ChatError {
-  const there = list.filter((model) => provider === undefined || model.provider === provider).map(({ id }) => id)
+  const there = list
+    .filter((model) => provider === undefined || model.provider === provider)
+    .map(({ id }) => id)
   const named = there.slice(0, NAMED_IN_ERRORS).join(', ')
   const more = there.length > NAMED_IN_ERRORS ? ` and ${there.length - NAMED_IN_ERRORS} more` : ''
   const where = provider === undefined ? '' : ` at ${provider}`
-  return new ChatError('model-not-found', `There is no model "${name.slice(0, 120)}"${where}. Models there are: ${named || 'none'}${more}`, {
-    code: 'model_not_found',
-    param: 'model',
-  })
+  return new ChatError(
+    'model-not-found',
+    `There is no model "${name.slice(0, 120)}"${where}. Models there are: ${named || 'none'}${more}`,
+    {
+      code: 'model_not_found',
+      param: 'model',
+    },
+  )
 }

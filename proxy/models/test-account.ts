@@ -6,14 +6,28 @@ import type { Provider } from '../providers/provider.ts'
 import { discoverModels } from './discover-models.ts'
 
 /** Tries an account's credential with the cheapest real request there is: the upstream's list of models. */
-export async function testAccount(account: PoolAccount, provider: Provider, clock: Clock, signal: AbortSignal): Promise<AccountTest> {
+export async function testAccount(
+  account: PoolAccount,
+  provider: Provider,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<AccountTest> {
   const startedAt = clock.monotonic()
-  const done = (success: boolean, message: string): AccountTest => ({ success, durationMs: Math.round(clock.monotonic() - startedAt), message })
+  const done = (success: boolean, message: string): AccountTest => ({
+    success,
+    durationMs: Math.round(clock.monotonic() - startedAt),
+    message,
+  })
   if (provider.kind === 'chat') return done(true, 'The demo needs no account')
   try {
     const models = await discoverModels(provider, account.credential, signal)
     return done(true, `The account works; ${provider.baseUrl.host} lists ${models.length} models`)
   } catch (thrown) {
-    return done(false, toChatError(thrown).kind === 'internal' ? `${provider.baseUrl.host} gave no list of models` : toChatError(thrown).message)
+    return done(
+      false,
+      toChatError(thrown).kind === 'internal'
+        ? `${provider.baseUrl.host} gave no list of models`
+        : toChatError(thrown).message,
+    )
   }
 }

@@ -1,6 +1,12 @@
 import { ChatError } from '../chat/chat-error.ts'
 import type { Clock } from '../clock.ts'
-import { type AccountState, createAccountState, type PoolSettings, penalise, usability } from './account-state.ts'
+import {
+  type AccountState,
+  createAccountState,
+  type PoolSettings,
+  penalise,
+  usability,
+} from './account-state.ts'
 import { createWaitingLine } from './waiting-line.ts'
 
 /** One account as the pool knows it. An empty credential belongs to a provider that needs none. */
@@ -23,7 +29,10 @@ export type LeaseRequest = {
   readonly exclude: ReadonlySet<string>
 }
 
-export type LeaseOutcome = { readonly kind: 'ok' } | { readonly kind: 'aborted' } | { readonly kind: 'failed'; readonly error: ChatError }
+export type LeaseOutcome =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'aborted' }
+  | { readonly kind: 'failed'; readonly error: ChatError }
 
 /** One account lent to one attempt. `report` gives it back; only the first report counts. */
 export type Lease = {
@@ -95,7 +104,11 @@ export function createAccountPool(settings: () => PoolSettings, clock: Clock): A
       const free = usable.filter((entry) => entry.state.inFlight < settings().perAccountInflight)
       const chosen = roundRobin(free)
       if (chosen !== undefined)
-        return lend({ entry: chosen, model: route.model, reason: explain(chosen, candidates.length, free.length, want) })
+        return lend({
+          entry: chosen,
+          model: route.model,
+          reason: explain(chosen, candidates.length, free.length, want),
+        })
       isBusy ||= usable.length > 0
     }
     if (isBusy) return undefined
@@ -148,7 +161,10 @@ function candidatesOf(entries: ReadonlyMap<string, Entry>, provider: string, wan
 
 /** The account that has waited longest since its last turn. */
 function roundRobin(free: readonly Entry[]): Entry | undefined {
-  return free.reduce<Entry | undefined>((best, entry) => (best === undefined || entry.state.turn < best.state.turn ? entry : best), undefined)
+  return free.reduce<Entry | undefined>(
+    (best, entry) => (best === undefined || entry.state.turn < best.state.turn ? entry : best),
+    undefined,
+  )
 }
 
 function explain(chosen: Entry, known: number, free: number, want: LeaseRequest): string {
@@ -164,11 +180,24 @@ type Refusal = { readonly entry: Entry; readonly why: string; readonly available
 function refuse(want: LeaseRequest, refusals: readonly Refusal[]): ChatError {
   const providers = [...new Set(want.routes.map((route) => route.provider))].join(', ')
   if (want.pin !== undefined)
-    return new ChatError('no-account', `The pinned account "${want.pin}" cannot serve: ${refusals[0]?.why ?? 'it is not an account of this model'}`, { code: 'account_unavailable' })
+    return new ChatError(
+      'no-account',
+      `The pinned account "${want.pin}" cannot serve: ${refusals[0]?.why ?? 'it is not an account of this model'}`,
+      { code: 'account_unavailable' },
+    )
   if (refusals.length === 0)
-    return new ChatError('no-account', `No account for ${providers}: add one with \`portside accounts add --provider ${want.routes[0]?.provider ?? 'NAME'}\` or on the Accounts page`, { code: 'no_account' })
+    return new ChatError(
+      'no-account',
+      `No account for ${providers}: add one with \`portside accounts add --provider ${want.routes[0]?.provider ?? 'NAME'}\` or on the Accounts page`,
+      { code: 'no_account' },
+    )
   const waits = refusals.flatMap(({ availableInMs }) => (availableInMs === undefined ? [] : [availableInMs]))
   if (waits.length > 0)
-    return new ChatError('rate-limited', `Every account of ${providers} is resting: ${refusals[0]?.why}`, { code: 'rate_limit_exceeded', retryAfterMs: Math.min(...waits) })
-  return new ChatError('upstream-auth', `No account of ${providers} can be used: ${refusals[0]?.why}`, { code: 'upstream_credentials_exhausted' })
+    return new ChatError('rate-limited', `Every account of ${providers} is resting: ${refusals[0]?.why}`, {
+      code: 'rate_limit_exceeded',
+      retryAfterMs: Math.min(...waits),
+    })
+  return new ChatError('upstream-auth', `No account of ${providers} can be used: ${refusals[0]?.why}`, {
+    code: 'upstream_credentials_exhausted',
+  })
 }

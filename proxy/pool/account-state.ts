@@ -52,15 +52,25 @@ export function usability(
 ): { readonly why: string; readonly availableInMs: number | undefined } | undefined {
   const now = clock.monotonic()
   if (!account.enabled) return { why: `"${account.name}" is switched off`, availableInMs: undefined }
-  if (state.blockedUntil > now) return { why: `"${account.name}": ${state.healthReason ?? 'resting'}`, availableInMs: undefined }
+  if (state.blockedUntil > now)
+    return { why: `"${account.name}": ${state.healthReason ?? 'resting'}`, availableInMs: undefined }
   const cooling = (state.coolingUntil.get(model) ?? 0) - now
   if (cooling > 0)
-    return { why: `"${account.name}" reached a rate limit and may be used again in ${Math.ceil(cooling / 1000)} s`, availableInMs: cooling }
+    return {
+      why: `"${account.name}" reached a rate limit and may be used again in ${Math.ceil(cooling / 1000)} s`,
+      availableInMs: cooling,
+    }
   return undefined
 }
 
 /** What a failure costs the account: rate limits rest (account, model), refused credentials and quota the account. */
-export function penalise(state: AccountState, model: string, error: ChatError, settings: PoolSettings, clock: Clock): void {
+export function penalise(
+  state: AccountState,
+  model: string,
+  error: ChatError,
+  settings: PoolSettings,
+  clock: Clock,
+): void {
   if (!settings.cooldown.enabled) return
   switch (error.kind) {
     case 'rate-limited':
@@ -74,7 +84,13 @@ export function penalise(state: AccountState, model: string, error: ChatError, s
   }
 }
 
-function coolDown(state: AccountState, model: string, retryAfterMs: number | undefined, settings: PoolSettings, clock: Clock): void {
+function coolDown(
+  state: AccountState,
+  model: string,
+  retryAfterMs: number | undefined,
+  settings: PoolSettings,
+  clock: Clock,
+): void {
   const now = clock.monotonic()
   const until = state.coolingUntil.get(model) ?? 0
   // Many answers of one burst count as one: the level rises once per window (REL-13).
@@ -83,11 +99,18 @@ function coolDown(state: AccountState, model: string, retryAfterMs: number | und
   state.rateLimitLevel.set(model, level)
   const { rateLimitBaseMs, rateLimitMaxMs, retryAfterMaxMs } = settings.cooldown
   const backoffMs = Math.min(rateLimitMaxMs, rateLimitBaseMs * 2 ** Math.max(0, level - 1))
-  const waitMs = retryAfterMs === undefined ? backoffMs : Math.min(retryAfterMaxMs, Math.max(1000, retryAfterMs))
+  const waitMs =
+    retryAfterMs === undefined ? backoffMs : Math.min(retryAfterMaxMs, Math.max(1000, retryAfterMs))
   state.coolingUntil.set(model, Math.max(until, now + waitMs))
 }
 
-function block(state: AccountState, health: 'needs-sign-in' | 'quota', error: ChatError, settings: PoolSettings, clock: Clock): void {
+function block(
+  state: AccountState,
+  health: 'needs-sign-in' | 'quota',
+  error: ChatError,
+  settings: PoolSettings,
+  clock: Clock,
+): void {
   state.health = health
   state.healthReason = error.message
   state.blockedUntil = clock.monotonic() + settings.cooldown.authMs

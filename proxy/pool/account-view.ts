@@ -6,7 +6,12 @@ import type { AccountState } from './account-state.ts'
 import { isAnonymous } from './pool-accounts.ts'
 
 /** The accounts as the screen may see them: their state, never their credentials. */
-export function viewAccounts(pool: AccountPool, settings: readonly AccountSetting[], inflightLimit: number, clock: Clock): Account[] {
+export function viewAccounts(
+  pool: AccountPool,
+  settings: readonly AccountSetting[],
+  inflightLimit: number,
+  clock: Clock,
+): Account[] {
   const hints = new Map(settings.map((setting) => [setting.id, setting.hint ?? null]))
   return pool
     .accounts()
@@ -33,12 +38,22 @@ function viewHealth(
 ): Pick<Account, 'health' | 'healthReason' | 'availableAt'> {
   const now = clock.monotonic()
   const wall = (monotonic: number) => Math.round(clock.now() + monotonic - now)
-  if (!account.enabled) return { health: 'disabled', healthReason: account.credential === '' ? 'its credential is missing' : null, availableAt: null }
-  if (state.blockedUntil > now) return { health: state.health, healthReason: state.healthReason, availableAt: wall(state.blockedUntil) }
+  if (!account.enabled)
+    return {
+      health: 'disabled',
+      healthReason: account.credential === '' ? 'its credential is missing' : null,
+      availableAt: null,
+    }
+  if (state.blockedUntil > now)
+    return { health: state.health, healthReason: state.healthReason, availableAt: wall(state.blockedUntil) }
   const cooling = [...state.coolingUntil].filter(([, until]) => until > now)
   if (cooling.length > 0) {
     const models = cooling.map(([model]) => model).join(', ')
-    return { health: 'cooling', healthReason: `rate limit reached for ${models}`, availableAt: wall(Math.min(...cooling.map(([, until]) => until))) }
+    return {
+      health: 'cooling',
+      healthReason: `rate limit reached for ${models}`,
+      availableAt: wall(Math.min(...cooling.map(([, until]) => until))),
+    }
   }
   if (state.inFlight >= inflightLimit) return { health: 'busy', healthReason: null, availableAt: null }
   return { health: state.lastUsedAt === null ? 'untested' : 'ready', healthReason: null, availableAt: null }

@@ -8,7 +8,11 @@ import type { PoolAccount } from './account-pool.ts'
 const ANONYMOUS = 'no account needed'
 
 /** The accounts of the settings with their credentials, and one anonymous account for each provider that needs none. */
-export function poolAccounts(settings: Settings, providers: readonly Provider[], credentials: CredentialStore): PoolAccount[] {
+export function poolAccounts(
+  settings: Settings,
+  providers: readonly Provider[],
+  credentials: CredentialStore,
+): PoolAccount[] {
   const known = new Set(providers.map(({ info }) => info.id))
   const accounts = settings.accounts
     .filter(({ provider }) => known.has(provider))
@@ -27,7 +31,15 @@ export function poolAccounts(settings: Settings, providers: readonly Provider[],
   const owned = new Set(accounts.map(({ provider }) => provider))
   const anonymous = providers
     .filter(({ info }) => !info.needsAccount && !owned.has(info.id))
-    .map(({ info }) => ({ id: `${info.id}-anonymous`, provider: info.id, name: ANONYMOUS, credential: '', enabled: true, priority: 0, weight: 1 }))
+    .map(({ info }) => ({
+      id: `${info.id}-anonymous`,
+      provider: info.id,
+      name: ANONYMOUS,
+      credential: '',
+      enabled: true,
+      priority: 0,
+      weight: 1,
+    }))
   return [...accounts, ...anonymous]
 }
 

@@ -6,7 +6,10 @@ type Waiting<Want, Grant> = { readonly want: Want; grant(value: Grant): void; fa
 export type WaitOptions = { readonly size: number; readonly waitMs: number; readonly signal: AbortSignal }
 
 /** First come, first served. Bounded by `size`; who waits longer than `waitMs` or goes away leaves the line. */
-export function createWaitingLine<Want, Grant>(options: { readonly clock: Clock; tryGrant(want: Want): Grant | undefined }) {
+export function createWaitingLine<Want, Grant>(options: {
+  readonly clock: Clock
+  tryGrant(want: Want): Grant | undefined
+}) {
   const line = new Set<Waiting<Want, Grant>>()
 
   /** Serves whoever can be served now, in order; somebody who cannot does not hold up those behind. */

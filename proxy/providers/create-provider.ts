@@ -18,7 +18,10 @@ const CODECS: Readonly<Record<string, WireCodec>> = {
 export type BuiltProvider = { readonly provider: Provider; close(): Promise<void> }
 
 /** The providers of the settings, and the demo that is always there. A type without a codec is left out and named. */
-export function createProviders(settings: Settings, clock: Clock): { built: readonly BuiltProvider[]; problems: readonly string[] } {
+export function createProviders(
+  settings: Settings,
+  clock: Clock,
+): { built: readonly BuiltProvider[]; problems: readonly string[] } {
   const built: BuiltProvider[] = []
   const problems: string[] = []
   for (const setting of withImplied(settings)) {
@@ -42,12 +45,21 @@ function withImplied(settings: Settings): ProviderSetting[] {
   return listed
 }
 
-const EMPTY_SETTING = { models: [], toolMode: 'native', headers: {}, privateNetwork: false, proxyUrl: null, capabilities: {} } as const satisfies Omit<ProviderSetting, 'id' | 'type'>
+const EMPTY_SETTING = {
+  models: [],
+  toolMode: 'native',
+  headers: {},
+  privateNetwork: false,
+  proxyUrl: null,
+  capabilities: {},
+} as const satisfies Omit<ProviderSetting, 'id' | 'type'>
 
 function createProvider(setting: ProviderSetting, settings: Settings, clock: Clock): BuiltProvider | string {
-  if (setting.type === 'demo') return { provider: createDemoProvider(setting.id, clock), close: () => Promise.resolve() }
+  if (setting.type === 'demo')
+    return { provider: createDemoProvider(setting.id, clock), close: () => Promise.resolve() }
   const codec = CODECS[setting.type]
-  if (codec === undefined) return `Provider "${setting.id}": the type ${setting.type} is not part of this version`
+  if (codec === undefined)
+    return `Provider "${setting.id}": the type ${setting.type} is not part of this version`
   const preset = PRESETS[setting.preset ?? setting.id]
   const url = setting.baseUrl ?? preset?.baseUrl
   if (url === undefined) return `Provider "${setting.id}" needs a baseUrl`
@@ -101,7 +113,10 @@ function servedModel(model: ProviderSetting['models'][number]): ServedModel {
 }
 
 /** Default, preset, provider, model: the later one wins, capability by capability. */
-function createCapabilities(setting: ProviderSetting, preset: Preset | undefined): (model: string) => Capabilities {
+function createCapabilities(
+  setting: ProviderSetting,
+  preset: Preset | undefined,
+): (model: string) => Capabilities {
   const base: Capabilities = { ...DEFAULT_CAPABILITIES, ...preset?.capabilities, ...setting.capabilities }
   const byModel = new Map<string, Capabilities>()
   for (const model of setting.models)

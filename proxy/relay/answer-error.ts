@@ -2,7 +2,12 @@ import type { ChatError } from '../chat/chat-error.ts'
 import type { RelayRequest } from './relay-ports.ts'
 
 /** Answers with a plain HTTP error in the client's protocol; nothing has been sent yet. */
-export function answerError(request: RelayRequest, error: ChatError, attempts: number, retryAfterMaxMs: number): void {
+export function answerError(
+  request: RelayRequest,
+  error: ChatError,
+  attempts: number,
+  retryAfterMaxMs: number,
+): void {
   if (error.kind === 'cancelled') return request.client.destroy()
   const { status, body } = request.protocol.encodeError(error, request.requestId)
   const text = JSON.stringify(body)
@@ -19,11 +24,18 @@ export function answerError(request: RelayRequest, error: ChatError, attempts: n
  * Both official SDKs retry by themselves and obey these headers: after our attempts are spent another round would only
  * multiply them (REL-08), and `Retry-After` is a whole number of seconds that nobody can mistake (REL-07).
  */
-export function retryHeaders(error: ChatError, attempts: number, retryAfterMaxMs: number): Record<string, string> {
+export function retryHeaders(
+  error: ChatError,
+  attempts: number,
+  retryAfterMaxMs: number,
+): Record<string, string> {
   const { fault } = error.traits
   if (fault === 'client') return {}
   const isRefusal = attempts === 0 && (error.kind === 'queue-full' || error.kind === 'draining')
-  const wait = error.retryAfterMs === undefined ? undefined : Math.ceil(Math.min(error.retryAfterMs, retryAfterMaxMs) / 1000)
+  const wait =
+    error.retryAfterMs === undefined
+      ? undefined
+      : Math.ceil(Math.min(error.retryAfterMs, retryAfterMaxMs) / 1000)
   return {
     'x-should-retry': isRefusal ? 'true' : 'false',
     ...(wait === undefined ? {} : { 'retry-after': String(Math.max(1, wait)) }),

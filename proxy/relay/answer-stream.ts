@@ -5,8 +5,8 @@ import { mergeUsage, type Usage } from '../chat/usage.ts'
 import type { Timer } from '../clock.ts'
 import type { AnswerContext, StreamEncoder } from '../protocols/protocol.ts'
 import type { Attempt } from './attempt.ts'
-import { passedHeaders } from './passed-headers.ts'
 import { formatSse } from './format-sse.ts'
+import { passedHeaders } from './passed-headers.ts'
 
 /** How much may be held back before the first output: then the answer is committed all the same (REL-10). */
 const HOLD_EVENTS = 64
@@ -51,7 +51,9 @@ export class AnswerStream {
 
   async whenDrained(): Promise<void> {
     const { ports, request } = this.#attempt
-    const stalled = ports.clock.timer(ports.settings().timeouts.stalledReaderMs, () => request.client.destroy())
+    const stalled = ports.clock.timer(ports.settings().timeouts.stalledReaderMs, () =>
+      request.client.destroy(),
+    )
     await request.client.whenDrained()
     stalled.cancel()
     this.#isBlocked = false
@@ -125,7 +127,9 @@ export class AnswerStream {
   fail(error: ChatError): void {
     if (this.isFinished || error.kind === 'cancelled') return this.#attempt.request.client.destroy()
     const { request } = this.#attempt
-    const events = this.#encoder?.push({ type: 'error', error }) ?? request.protocol.encodeErrorEvent(error, request.requestId)
+    const events =
+      this.#encoder?.push({ type: 'error', error }) ??
+      request.protocol.encodeErrorEvent(error, request.requestId)
     const text = formatSse(events)
     this.#count(text)
     this.isFinished = true
@@ -167,7 +171,10 @@ export class AnswerStream {
     const held = this.#held
     this.#held = []
     if (held.length === 1 && held[0] !== undefined) this.#write(held[0])
-    else if (held.length > 1) this.#write(Buffer.concat(held.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk))))
+    else if (held.length > 1)
+      this.#write(
+        Buffer.concat(held.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk))),
+      )
     this.#beat()
   }
 
@@ -230,7 +237,9 @@ export class AnswerStream {
 
 /** Errors that the reader found in the bytes, rather than the upstream saying so, need a frame of ours. */
 function isUpstreamsOwn(error: ChatError): boolean {
-  return error.kind !== 'upstream-changed' && error.kind !== 'upstream-truncated' && error.kind !== 'timed-out'
+  return (
+    error.kind !== 'upstream-changed' && error.kind !== 'upstream-truncated' && error.kind !== 'timed-out'
+  )
 }
 
 function usageFields(usage: Usage) {

@@ -1,5 +1,5 @@
-import { ChatError, toChatError } from '../chat/chat-error.ts'
 import type { Capabilities } from '../chat/capabilities.ts'
+import { ChatError, toChatError } from '../chat/chat-error.ts'
 import type { Lease } from '../pool/account-pool.ts'
 import type { WireProvider } from '../providers/provider.ts'
 import type { WrittenRequest } from '../providers/wire-codec.ts'
@@ -26,11 +26,28 @@ export type Attempt = {
 }
 
 /** Runs one attempt to its end. Resolves in every case; what was thrown comes back as `error`. */
-export async function runAttempt(request: RelayRequest, ports: RelayPorts, lease: Lease, number: number): Promise<AttemptEnd> {
+export async function runAttempt(
+  request: RelayRequest,
+  ports: RelayPorts,
+  lease: Lease,
+  number: number,
+): Promise<AttemptEnd> {
   const { account, provider, model, reason } = lease
   const startedAt = ports.clock.monotonic()
-  const row = request.row.addAttempt({ provider, reason, accountId: account.id, accountName: account.name, startedAt: ports.clock.now() })
-  request.row.update({ state: 'waiting', provider, modelOut: model, accountId: account.id, accountName: account.name })
+  const row = request.row.addAttempt({
+    provider,
+    reason,
+    accountId: account.id,
+    accountName: account.name,
+    startedAt: ports.clock.now(),
+  })
+  request.row.update({
+    state: 'waiting',
+    provider,
+    modelOut: model,
+    accountId: account.id,
+    accountName: account.name,
+  })
   const limit = limitTime(request, ports)
   const attempt: Attempt = { request, ports, lease, number, row, signal: limit.signal, startedAt }
   const stream = new AnswerStream(attempt)
@@ -46,7 +63,9 @@ export async function runAttempt(request: RelayRequest, ports: RelayPorts, lease
   }
   row.update({
     durationMs: ports.clock.monotonic() - startedAt,
-    ...(error === undefined ? {} : { errorKind: error.kind, errorMessage: error.message, status: error.upstreamStatus ?? null }),
+    ...(error === undefined
+      ? {}
+      : { errorKind: error.kind, errorMessage: error.message, status: error.upstreamStatus ?? null }),
   })
   return { isCommitted: stream.isCommitted, ...(error === undefined ? {} : { error }) }
 }
@@ -59,7 +78,9 @@ function limitTime(request: RelayRequest, ports: RelayPorts): { signal: AbortSig
   if (request.signal.aborted) onAbort()
   request.signal.addEventListener('abort', onAbort, { once: true })
   const timer = ports.clock.timer(request.chat.stream ? totalStreamMs : totalMs, () =>
-    controller.abort(new ChatError('timed-out', 'The answer took longer than Portside allows', { code: 'total_timeout' })),
+    controller.abort(
+      new ChatError('timed-out', 'The answer took longer than Portside allows', { code: 'total_timeout' }),
+    ),
   )
   return {
     signal: controller.signal,
@@ -75,7 +96,11 @@ async function answer(attempt: Attempt, stream: AnswerStream): Promise<void> {
   attempt.signal.throwIfAborted()
   const provider = ports.provider(lease.provider)
   if (provider.kind === 'wire') return answerFromWire(attempt, stream, provider)
-  const parts = provider.streamChat(request.chat, { model: lease.model, credential: lease.account.credential, signal: attempt.signal })
+  const parts = provider.streamChat(request.chat, {
+    model: lease.model,
+    credential: lease.account.credential,
+    signal: attempt.signal,
+  })
   await pumpParts(parts, stream)
 }
 
@@ -84,9 +109,14 @@ async function answerFromWire(attempt: Attempt, stream: AnswerStream, provider: 
   const capabilities = provider.capabilitiesOf(attempt.lease.model)
   const isPassThrough = provider.codec.protocol === request.protocol.id && provider.info.toolMode === 'native'
   request.row.update({ passThrough: isPassThrough })
-  const written = isPassThrough ? undefined : provider.codec.writeRequest(request.chat, wireTarget(attempt, capabilities))
+  const written = isPassThrough
+    ? undefined
+    : provider.codec.writeRequest(request.chat, wireTarget(attempt, capabilities))
   const upstream = await openUpstream(attempt, provider, capabilities, written)
-  attempt.row.update({ status: upstream.status, firstByteMs: attempt.ports.clock.monotonic() - attempt.startedAt })
+  attempt.row.update({
+    status: upstream.status,
+    firstByteMs: attempt.ports.clock.monotonic() - attempt.startedAt,
+  })
   try {
     if (upstream.status < 200 || upstream.status >= 300) throw await readFailure(attempt, provider, upstream)
     stream.keepHeaders(upstream.headers, isPassThrough)
@@ -126,7 +156,11 @@ function openUpstream(
     },
     body: written === undefined ? passedBody(attempt) : JSON.stringify(written.body),
     signal: attempt.signal,
-    firstByteMs: request.chat.stream ? (isReasoning ? timeouts.firstByteReasoningMs : timeouts.firstByteMs) : timeouts.totalMs,
+    firstByteMs: request.chat.stream
+      ? isReasoning
+        ? timeouts.firstByteReasoningMs
+        : timeouts.firstByteMs
+      : timeouts.totalMs,
     idleMs: timeouts.idleMs,
     maxBytes: request.chat.stream ? Number.MAX_SAFE_INTEGER : limits.upstreamBodyBytes,
   })
@@ -147,13 +181,21 @@ function passedBody({ request, lease }: Attempt): Uint8Array {
   return lease.model === request.chat.model ? bytes : splice(bytes, modelSpans, lease.model)
 }
 
-async function readFailure(attempt: Attempt, provider: WireProvider, upstream: UpstreamAnswer): Promise<ChatError> {
+async function readFailure(
+  attempt: Attempt,
+  provider: WireProvider,
+  upstream: UpstreamAnswer,
+): Promise<ChatError> {
   const { status, headers } = upstream
   if (status >= 300 && status < 400)
-    return new ChatError('upstream-untrusted', `The upstream ${provider.baseUrl.host} redirects elsewhere; Portside does not follow`, {
-      code: 'upstream_redirect_refused',
-      upstreamStatus: status,
-    })
+    return new ChatError(
+      'upstream-untrusted',
+      `The upstream ${provider.baseUrl.host} redirects elsewhere; Portside does not follow`,
+      {
+        code: 'upstream_redirect_refused',
+        upstreamStatus: status,
+      },
+    )
   const bytes = await collectBytes(upstream, attempt.ports.settings().limits.upstreamErrorBytes, 'cut')
   const text = new TextDecoder().decode(bytes)
   attempt.request.row.captureResponse(bytes)

@@ -2,7 +2,11 @@ import { ChatError } from '../chat/chat-error.ts'
 import type { UpstreamAnswer } from '../upstream/fetch-upstream.ts'
 
 /** Reads a whole body. Over `maxBytes` it is either cut there (`cut`) or refused (`refuse`). */
-export function collectBytes(upstream: UpstreamAnswer, maxBytes: number, over: 'cut' | 'refuse'): Promise<Uint8Array> {
+export function collectBytes(
+  upstream: UpstreamAnswer,
+  maxBytes: number,
+  over: 'cut' | 'refuse',
+): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
     let total = 0
@@ -13,7 +17,12 @@ export function collectBytes(upstream: UpstreamAnswer, maxBytes: number, over: '
         if (total <= maxBytes) return true
         upstream.abort()
         if (over === 'cut') resolve(Buffer.concat(chunks, maxBytes))
-        else reject(new ChatError('upstream-changed', 'The upstream sent more than Portside takes', { code: 'too_large' }))
+        else
+          reject(
+            new ChatError('upstream-changed', 'The upstream sent more than Portside takes', {
+              code: 'too_large',
+            }),
+          )
         return true
       },
       end: () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),

@@ -1,6 +1,7 @@
 /** Headers of an upstream's answer that a client may see. Never content-encoding, content-length, cookies, location. */
 const ALWAYS = /^(retry-after|retry-after-ms|x-should-retry)$/
-const SAME_PROTOCOL = /^(request-id|openai-processing-ms|openai-version|anthropic-ratelimit-[a-z-]+|x-ratelimit-[a-z-]+)$/
+const SAME_PROTOCOL =
+  /^(request-id|openai-processing-ms|openai-version|anthropic-ratelimit-[a-z-]+|x-ratelimit-[a-z-]+)$/
 
 /** What of an upstream's headers goes on to the client; the rate-limit ones only where both speak the same protocol. */
 export function passedHeaders(
@@ -18,7 +19,9 @@ export function passedHeaders(
 /** Headers of a client's request that go on to an upstream of the same protocol. */
 const UPWARDS = ['anthropic-version', 'anthropic-beta', 'openai-beta']
 
-export function headersToPassOn(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+export function headersToPassOn(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string> {
   const passed: Record<string, string> = {}
   for (const name of UPWARDS) {
     const value = headers[name]

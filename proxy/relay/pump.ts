@@ -82,7 +82,10 @@ export function pumpEvents(pump: EventPump): Promise<void> {
   })
 }
 
-function readEvents(events: ReturnType<ReturnType<typeof createSseReader>['push']>, reader: StreamReader): StreamPart[] {
+function readEvents(
+  events: ReturnType<ReturnType<typeof createSseReader>['push']>,
+  reader: StreamReader,
+): StreamPart[] {
   const parts: StreamPart[] = []
   for (const event of events) for (const part of reader.push(event)) parts.push(part)
   return parts
@@ -99,7 +102,9 @@ function closeSoon(attempt: Attempt, upstream: UpstreamAnswer): Timer {
 }
 
 function noProgress(): ChatError {
-  return new ChatError('timed-out', 'The upstream sends signs of life but no content', { code: 'no_progress' })
+  return new ChatError('timed-out', 'The upstream sends signs of life but no content', {
+    code: 'no_progress',
+  })
 }
 
 /** Moves the parts of a chat provider to the client, at the client's pace. */
@@ -109,5 +114,7 @@ export async function pumpParts(parts: AsyncIterable<StreamPart>, stream: Answer
     if (stream.isFinished) return
     if (!stream.isWritable) await stream.whenDrained()
   }
-  throw new ChatError('upstream-truncated', 'The answer stopped before its end', { code: 'upstream_truncated' })
+  throw new ChatError('upstream-truncated', 'The answer stopped before its end', {
+    code: 'upstream_truncated',
+  })
 }

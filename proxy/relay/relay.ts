@@ -27,7 +27,11 @@ export async function relay(request: RelayRequest, ports: RelayPorts): Promise<b
   }
 }
 
-async function tryAttempts(request: RelayRequest, ports: RelayPorts, tally: { attempts: number }): Promise<AttemptEnd> {
+async function tryAttempts(
+  request: RelayRequest,
+  ports: RelayPorts,
+  tally: { attempts: number },
+): Promise<AttemptEnd> {
   const { retry } = ports.settings()
   const routes = ports.routeModel(request.chat.model, request.provider)
   const startedAt = ports.clock.monotonic()
@@ -41,7 +45,8 @@ async function tryAttempts(request: RelayRequest, ports: RelayPorts, tally: { at
     lastError = end.error
     const isOutOfTime = ports.clock.monotonic() - startedAt > retry.deadlineMs
     const { retry: mayRetry } = end.error.traits
-    if (request.signal.aborted || mayRetry === 'never' || isOutOfTime || tally.attempts >= retry.maxAttempts) throw end.error
+    if (request.signal.aborted || mayRetry === 'never' || isOutOfTime || tally.attempts >= retry.maxAttempts)
+      throw end.error
     if (mayRetry === 'other-account') tried.add(lease.account.id)
     else await delay(ports.clock, jitter(ports, tally.attempts), request.signal)
   }
@@ -71,7 +76,12 @@ async function leaseAccount(
   }
 }
 
-async function runLeased(request: RelayRequest, ports: RelayPorts, lease: Lease, number: number): Promise<AttemptEnd> {
+async function runLeased(
+  request: RelayRequest,
+  ports: RelayPorts,
+  lease: Lease,
+  number: number,
+): Promise<AttemptEnd> {
   try {
     const end = await runAttempt(request, ports, lease, number)
     if (end.error === undefined) lease.report({ kind: 'ok' })

@@ -18,6 +18,7 @@ const CLOSE_BRACKET = 0x5d
  * One pass over a JSON text before it is parsed: refuses what is nested too deep or has too many values, and finds the
  * values of the top-level field `field`. It does not validate; `JSON.parse` does.
  */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one loop over every byte of every request; calls would cost more than they explain.
 export function scanJson(bytes: Uint8Array, limits: JsonLimits, field: string): readonly Span[] {
   const spans: Span[] = []
   let depth = 0
@@ -99,5 +100,8 @@ export function splice(bytes: Uint8Array, spans: readonly Span[], value: string)
 }
 
 function tooMuch(what: string): ChatError {
-  return new ChatError('invalid-request', `The request body is JSON that Portside does not take: it is ${what}`)
+  return new ChatError(
+    'invalid-request',
+    `The request body is JSON that Portside does not take: it is ${what}`,
+  )
 }

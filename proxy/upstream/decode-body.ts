@@ -18,11 +18,17 @@ const DECODERS: Record<string, () => Transform> = {
  * Undoes an answer's `content-encoding` on the way to the sink, one layer, at most `maxBytes` of plain bytes. Without
  * an encoding the bytes pass as they are; gzip without the header is known by its first two bytes.
  */
-export function decodingSink(sink: ByteSink, encoding: string | undefined, maxBytes: number, resume: () => void): DecodingSink {
+export function decodingSink(
+  sink: ByteSink,
+  encoding: string | undefined,
+  maxBytes: number,
+  resume: () => void,
+): DecodingSink {
   const name = (encoding ?? 'identity').trim().toLowerCase()
   if (name === '' || name === 'identity') return sniffingSink(sink, maxBytes, resume)
   const create = DECODERS[name]
-  if (create === undefined) return failingSink(sink, `its content-encoding "${name}" is not one that Portside reads`)
+  if (create === undefined)
+    return failingSink(sink, `its content-encoding "${name}" is not one that Portside reads`)
   return transformSink(sink, create(), maxBytes, resume)
 }
 
@@ -36,7 +42,8 @@ function sniffingSink(sink: ByteSink, maxBytes: number, resume: () => void): Dec
   }
   return {
     bytes(chunk) {
-      inner ??= chunk[0] === 0x1f && chunk[1] === 0x8b ? transformSink(sink, createGunzip(), maxBytes, resume) : plain
+      inner ??=
+        chunk[0] === 0x1f && chunk[1] === 0x8b ? transformSink(sink, createGunzip(), maxBytes, resume) : plain
       return inner.bytes(chunk)
     },
     end: () => (inner ?? sink).end(),
@@ -45,7 +52,12 @@ function sniffingSink(sink: ByteSink, maxBytes: number, resume: () => void): Dec
   }
 }
 
-function transformSink(sink: ByteSink, decoder: Transform, maxBytes: number, resume: () => void): DecodingSink {
+function transformSink(
+  sink: ByteSink,
+  decoder: Transform,
+  maxBytes: number,
+  resume: () => void,
+): DecodingSink {
   let plainBytes = 0
   let failed = false
   const fail = (error: ChatError) => {
@@ -57,7 +69,12 @@ function transformSink(sink: ByteSink, decoder: Transform, maxBytes: number, res
   decoder.on('data', (plain: Uint8Array) => {
     if (failed) return
     plainBytes += plain.length
-    if (plainBytes > maxBytes) fail(new ChatError('upstream-changed', 'The upstream sent more than Portside takes', { code: 'too_large' }))
+    if (plainBytes > maxBytes)
+      fail(
+        new ChatError('upstream-changed', 'The upstream sent more than Portside takes', {
+          code: 'too_large',
+        }),
+      )
     else if (!sink.bytes(plain)) decoder.pause()
   })
   decoder.on('drain', resume)
@@ -78,9 +95,17 @@ function failingSink(sink: ByteSink, reason: string): DecodingSink {
     failed = true
     return true
   }
-  return { bytes: failOnce, end: failOnce, fail: (error) => failed || sink.fail(error), resume: () => undefined }
+  return {
+    bytes: failOnce,
+    end: failOnce,
+    fail: (error) => failed || sink.fail(error),
+    resume: () => undefined,
+  }
 }
 
 function badEncoding(reason: string, cause?: unknown): ChatError {
-  return new ChatError('upstream-changed', `The upstream's answer could not be read: ${reason}`, { code: 'bad_encoding', cause })
+  return new ChatError('upstream-changed', `The upstream's answer could not be read: ${reason}`, {
+    code: 'bad_encoding',
+    cause,
+  })
 }

@@ -48,7 +48,10 @@ export type Network = {
  * The way out to one provider: pooled connections, no redirects, no retries of its own, addresses checked at the
  * socket. `close` drops idle connections at once.
  */
-export function createUpstreamFetch(network: Network, clock: Clock): { fetch: FetchUpstream; close(): Promise<void> } {
+export function createUpstreamFetch(
+  network: Network,
+  clock: Clock,
+): { fetch: FetchUpstream; close(): Promise<void> } {
   const dispatcher = createDispatcher(network)
   return {
     fetch: (call) => dispatchCall(dispatcher, network, call, clock),
@@ -66,7 +69,9 @@ function createDispatcher(network: Network): Agent | ProxyAgent {
     connections: 256,
     pipelining: 1,
   }
-  return network.proxyUrl === null ? new Agent(options) : new ProxyAgent({ ...options, uri: network.proxyUrl })
+  return network.proxyUrl === null
+    ? new Agent(options)
+    : new ProxyAgent({ ...options, uri: network.proxyUrl })
 }
 
 /** A literal address never goes through the lookup, so it is checked here. */
@@ -77,7 +82,12 @@ function refuseLiteral(url: URL, network: Network): void {
   if (refusal !== undefined) throw readNetworkError(refusedError(refusal), url.host)
 }
 
-function dispatchCall(dispatcher: Dispatcher, network: Network, call: UpstreamCall, clock: Clock): Promise<UpstreamAnswer> {
+function dispatchCall(
+  dispatcher: Dispatcher,
+  network: Network,
+  call: UpstreamCall,
+  clock: Clock,
+): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
     call.signal.throwIfAborted()
     refuseLiteral(call.url, network)
@@ -158,11 +168,15 @@ class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#over) return
-    this.#fail(readNetworkError(this.#call.signal.aborted ? this.#call.signal.reason : error, this.#call.url.host))
+    this.#fail(
+      readNetworkError(this.#call.signal.aborted ? this.#call.signal.reason : error, this.#call.url.host),
+    )
   }
 
   consume(sink: ByteSink): void {
-    this.#sink = decodingSink(sink, this.headers['content-encoding'], this.#call.maxBytes, () => this.resume())
+    this.#sink = decodingSink(sink, this.headers['content-encoding'], this.#call.maxBytes, () =>
+      this.resume(),
+    )
     if (this.#failedEarly !== undefined) return this.#sink.fail(this.#failedEarly)
     for (const chunk of this.#early) this.#give(chunk)
     this.#early = []
@@ -186,7 +200,11 @@ class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer {
   #give(chunk: Uint8Array): boolean {
     this.#bytes += chunk.length
     if (this.#bytes > this.#call.maxBytes) {
-      this.#stop(new ChatError('upstream-changed', 'The upstream sent more than Portside takes', { code: 'too_large' }))
+      this.#stop(
+        new ChatError('upstream-changed', 'The upstream sent more than Portside takes', {
+          code: 'too_large',
+        }),
+      )
       return true
     }
     return this.#sink?.bytes(chunk) ?? true
@@ -233,6 +251,7 @@ function toError(reason: unknown): Error {
 /** Repeated headers are joined as HTTP says; `set-cookie` is never passed on, so its order does not matter. */
 function flattenHeaders(headers: object): Record<string, string | undefined> {
   const flat: Record<string, string | undefined> = {}
-  for (const [name, value] of Object.entries(headers)) flat[name] = Array.isArray(value) ? value.join(', ') : String(value)
+  for (const [name, value] of Object.entries(headers))
+    flat[name] = Array.isArray(value) ? value.join(', ') : String(value)
   return flat
 }

@@ -14,8 +14,16 @@ const BY_CODE: Record<string, Reading> = {
   EPIPE: { kind: 'upstream-unavailable', code: 'reset', text: 'it closed the connection' },
   UND_ERR_SOCKET: { kind: 'upstream-unavailable', code: 'closed', text: 'it closed the connection early' },
   UND_ERR_HEADERS_OVERFLOW: { kind: 'upstream-changed', code: 'protocol', text: 'its headers are too large' },
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: { kind: 'upstream-truncated', code: 'protocol', text: 'its answer has the wrong length' },
-  PORTSIDE_REFUSED_ADDRESS: { kind: 'upstream-untrusted', code: 'refused_address', text: 'its address is refused' },
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: {
+    kind: 'upstream-truncated',
+    code: 'protocol',
+    text: 'its answer has the wrong length',
+  },
+  PORTSIDE_REFUSED_ADDRESS: {
+    kind: 'upstream-untrusted',
+    code: 'refused_address',
+    text: 'its address is refused',
+  },
 }
 
 /** Reads an error of the transport as a `ChatError`; the signal's own reason and other `ChatError`s pass as they are. */
@@ -31,7 +39,8 @@ export function readNetworkError(error: unknown, host: string): ChatError {
 }
 
 function readFamily(code: string): Reading {
-  if (code.startsWith('HPE_')) return { kind: 'upstream-changed', code: 'protocol', text: 'it does not speak HTTP' }
+  if (code.startsWith('HPE_'))
+    return { kind: 'upstream-changed', code: 'protocol', text: 'it does not speak HTTP' }
   if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(code))
     return { kind: 'upstream-untrusted', code: 'tls', text: `its certificate is not valid (${code})` }
   return { kind: 'upstream-unavailable', code: 'network', text: code === '' ? 'the connection failed' : code }

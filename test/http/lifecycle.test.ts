@@ -16,7 +16,9 @@ async function start(answer: Upstream['answer'], graceMs: number): Promise<Runni
   const upstream = await startUpstream(answer)
   running.push(upstream)
   const portside = await startPortside({
-    providers: [{ id: 'sim', type: 'openai-chat', baseUrl: `${upstream.url}/v1`, models: ['m'], privateNetwork: true }],
+    providers: [
+      { id: 'sim', type: 'openai-chat', baseUrl: `${upstream.url}/v1`, models: ['m'], privateNetwork: true },
+    ],
     pool: { perAccountInflight: 50 },
     drain: { graceMs },
   })
@@ -31,7 +33,12 @@ const isPortFree = (port: number) =>
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
   })
 
-const request = (stream: boolean) => ({ model: 'm', stream, max_tokens: 9, messages: [{ role: 'user', content: 'x' }] })
+const request = (stream: boolean) => ({
+  model: 'm',
+  stream,
+  max_tokens: 9,
+  messages: [{ role: 'user', content: 'x' }],
+})
 
 describe('REL-36: stopping', () => {
   it('lets streams in flight finish, takes no new ones, and frees the port', async () => {
@@ -62,7 +69,9 @@ describe('REL-36: stopping', () => {
     const [openaiText, anthropicText] = await texts
     expect(openaiText).toMatch(/\n\ndata: \{"error":\{[^\n]+\}\}\n\n$/)
     expect(openaiText).not.toContain('[DONE]')
-    expect(anthropicText).toMatch(/event: error\ndata: \{"type":"error","error":\{"type":"overloaded_error"[^\n]+\n\n$/)
+    expect(anthropicText).toMatch(
+      /event: error\ndata: \{"type":"error","error":\{"type":"overloaded_error"[^\n]+\n\n$/,
+    )
     expect(anthropicText).not.toContain('message_stop')
     expect(await isPortFree(portside.port)).toBe(true)
   })
@@ -87,7 +96,11 @@ describe('REL-36: stopping', () => {
   })
 
   it('can be started again on the same port', async () => {
-    const portside = await start((_request, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(CHUNK + END), 50)
+    const portside = await start(
+      (_request, response) =>
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).end(CHUNK + END),
+      50,
+    )
     await portside.proxy.stop()
     await portside.proxy.start()
     expect(portside.proxy.status().state).toBe('running')
@@ -99,7 +112,11 @@ describe('REL-38: a port that is taken', () => {
     const portside = await start(() => undefined, 50)
     await expect(startPortside({ server: { port: portside.port } })).rejects.toMatchObject({
       code: 'port-in-use',
-      message: expect.stringMatching(process.platform === 'linux' ? new RegExp(`Port ${portside.port} is used by .+ \\(pid ${process.pid}\\)`) : /is used by/),
+      message: expect.stringMatching(
+        process.platform === 'linux'
+          ? new RegExp(`Port ${portside.port} is used by .+ \\(pid ${process.pid}\\)`)
+          : /is used by/,
+      ),
     })
   })
 

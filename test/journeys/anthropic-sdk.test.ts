@@ -21,52 +21,70 @@ const tools = SDK_TOOLS.map((tool) => ({
 
 const request = { max_tokens: 1024, messages: [{ role: 'user' as const, content: 'Read, write, run.' }] }
 
-describe.each(UPSTREAM_PROTOCOLS)('The @anthropic-ai/sdk package with an upstream of protocol %s', (protocol) => {
-  it.each([false, true])('lets its tool runner do an agentic turn (streamed: %s)', async (stream) => {
-    const journey = await startJourney(protocol, sdkSteps)
-    try {
-      const runner = clientOf(journey).beta.messages.toolRunner({ ...request, model: journey.model, tools, stream })
-      const final = await runner.runUntilDone()
-      expect(final.content.map((block) => (block.type === 'text' ? block.text : '')).join('')).toContain(FINAL_TEXT)
-      await expectDone(journey)
-    } finally {
-      await journey.end()
-    }
-  })
+describe.each(UPSTREAM_PROTOCOLS)(
+  'The @anthropic-ai/sdk package with an upstream of protocol %s',
+  (protocol) => {
+    it.each([false, true])('lets its tool runner do an agentic turn (streamed: %s)', async (stream) => {
+      const journey = await startJourney(protocol, sdkSteps)
+      try {
+        const runner = clientOf(journey).beta.messages.toolRunner({
+          ...request,
+          model: journey.model,
+          tools,
+          stream,
+        })
+        const final = await runner.runUntilDone()
+        expect(final.content.map((block) => (block.type === 'text' ? block.text : '')).join('')).toContain(
+          FINAL_TEXT,
+        )
+        await expectDone(journey)
+      } finally {
+        await journey.end()
+      }
+    })
 
-  it('gets thinking, text, a tool call and usage from its streaming helper', async () => {
-    const journey = await startJourney(protocol, sdkSteps)
-    const say = protocol === 'anthropic' ? sayAsAnthropic : sayAsOpenAiChat
-    journey.upstream.answer = (seen, response) =>
-      say(seen, response, { thinking: 'let me think', text: 'The tide turns at noon.', calls: [{ id: 'call_a', name: 'read_file', input: { path: 'é "x"' } }] })
-    try {
-      const stream = clientOf(journey).messages.stream({
-        ...request,
-        model: journey.model,
-        tools: tools.map(({ name, description, input_schema }) => ({ name, description, input_schema })),
-      })
-      const final = await stream.finalMessage()
-      expect({
-        blocks: final.content.map((block) => {
-          if (block.type === 'thinking') return block.thinking
-          if (block.type === 'text') return block.text
-          return block.type === 'tool_use' ? block.input : block.type
-        }),
-        stop: final.stop_reason,
-        usage: [final.usage.input_tokens, final.usage.output_tokens],
-      }).toEqual({ blocks: ['let me think', 'The tide turns at noon.', { path: 'é "x"' }], stop: 'tool_use', usage: [120, 34] })
-    } finally {
-      await journey.end()
-    }
-  })
+    it('gets thinking, text, a tool call and usage from its streaming helper', async () => {
+      const journey = await startJourney(protocol, sdkSteps)
+      const say = protocol === 'anthropic' ? sayAsAnthropic : sayAsOpenAiChat
+      journey.upstream.answer = (seen, response) =>
+        say(seen, response, {
+          thinking: 'let me think',
+          text: 'The tide turns at noon.',
+          calls: [{ id: 'call_a', name: 'read_file', input: { path: 'é "x"' } }],
+        })
+      try {
+        const stream = clientOf(journey).messages.stream({
+          ...request,
+          model: journey.model,
+          tools: tools.map(({ name, description, input_schema }) => ({ name, description, input_schema })),
+        })
+        const final = await stream.finalMessage()
+        expect({
+          blocks: final.content.map((block) => {
+            if (block.type === 'thinking') return block.thinking
+            if (block.type === 'text') return block.text
+            return block.type === 'tool_use' ? block.input : block.type
+          }),
+          stop: final.stop_reason,
+          usage: [final.usage.input_tokens, final.usage.output_tokens],
+        }).toEqual({
+          blocks: ['let me think', 'The tide turns at noon.', { path: 'é "x"' }],
+          stop: 'tool_use',
+          usage: [120, 34],
+        })
+      } finally {
+        await journey.end()
+      }
+    })
 
-  it('reads the list of models in its own shape', async () => {
-    const journey = await startJourney(protocol, sdkSteps)
-    try {
-      const page = await clientOf(journey).models.list()
-      expect(page.data.map((model) => [model.type, model.id])).toContainEqual(['model', 'demo'])
-    } finally {
-      await journey.end()
-    }
-  })
-})
+    it('reads the list of models in its own shape', async () => {
+      const journey = await startJourney(protocol, sdkSteps)
+      try {
+        const page = await clientOf(journey).models.list()
+        expect(page.data.map((model) => [model.type, model.id])).toContainEqual(['model', 'demo'])
+      } finally {
+        await journey.end()
+      }
+    })
+  },
+)

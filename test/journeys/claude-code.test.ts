@@ -17,7 +17,16 @@ async function runClaude(journey: Journey) {
   await mkdir(home)
   return runClient({
     name: 'claude',
-    args: ['-p', 'Read notes.txt, write written.txt, then run the command.', '--model', journey.model, '--permission-mode', 'bypassPermissions', '--output-format', 'json'],
+    args: [
+      '-p',
+      'Read notes.txt, write written.txt, then run the command.',
+      '--model',
+      journey.model,
+      '--permission-mode',
+      'bypassPermissions',
+      '--output-format',
+      'json',
+    ],
     cwd: journey.folder,
     env: {
       HOME: home,
@@ -32,15 +41,19 @@ async function runClaude(journey: Journey) {
 }
 
 describe.skipIf(!hasClient('claude'))('Claude Code through Portside', () => {
-  it.each(UPSTREAM_PROTOCOLS)('reads, writes and runs a command with an upstream of protocol %s', async (protocol) => {
-    const journey = await startJourney(protocol, steps)
-    try {
-      const run = await runClaude(journey)
-      expect(run.out + run.err).toContain(FINAL_TEXT)
-      expect(run.code).toBe(0)
-      await expectDone(journey)
-    } finally {
-      await journey.end()
-    }
-  }, 120_000)
+  it.each(UPSTREAM_PROTOCOLS)(
+    'reads, writes and runs a command with an upstream of protocol %s',
+    async (protocol) => {
+      const journey = await startJourney(protocol, steps)
+      try {
+        const run = await runClaude(journey)
+        expect(run.out + run.err).toContain(FINAL_TEXT)
+        expect(run.code).toBe(0)
+        await expectDone(journey)
+      } finally {
+        await journey.end()
+      }
+    },
+    120_000,
+  )
 })

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { createAgent, type AgentStep, type UpstreamProtocol } from '../simulators/agent-script.ts'
+import { type AgentStep, createAgent, type UpstreamProtocol } from '../simulators/agent-script.ts'
 import { startUpstream, type Upstream } from '../simulators/upstream.ts'
 import { type RunningPortside, startPortside } from '../support/start-portside.ts'
 
@@ -20,7 +20,11 @@ export type Journey = {
 export const SECRET_IN_FILE = 'berth 7, pilot on board'
 
 /** Starts everything for one agentic turn; the folder holds `notes.txt`, which the agent reads first. */
-export async function startJourney(protocol: UpstreamProtocol, steps: (folder: string) => readonly AgentStep[], model = 'harbour-model'): Promise<Journey> {
+export async function startJourney(
+  protocol: UpstreamProtocol,
+  steps: (folder: string) => readonly AgentStep[],
+  model = 'harbour-model',
+): Promise<Journey> {
   const folder = await mkdtemp(join(tmpdir(), 'portside-journey-'))
   await writeFile(join(folder, 'notes.txt'), `${SECRET_IN_FILE}\n`)
   const upstream = await startUpstream(createAgent(protocol, steps(folder)))
@@ -46,6 +50,8 @@ export async function startJourney(protocol: UpstreamProtocol, steps: (folder: s
 export async function expectDone({ folder, upstream }: Journey): Promise<void> {
   expect(await readFile(join(folder, 'written.txt'), 'utf8')).toContain('written by the agent')
   expect(await readFile(join(folder, 'ran.txt'), 'utf8')).toContain('ran')
-  const last = upstream.requests.filter((request) => Array.isArray(request.json.messages)).map((request) => request.text)
+  const last = upstream.requests
+    .filter((request) => Array.isArray(request.json.messages))
+    .map((request) => request.text)
   expect(last.some((text) => text.includes(SECRET_IN_FILE))).toBe(true)
 }

@@ -42,12 +42,19 @@ describe.each(UPSTREAM_PROTOCOLS)('The openai package with an upstream of protoc
     const journey = await startJourney(protocol, sdkSteps)
     const say = protocol === 'anthropic' ? sayAsAnthropic : sayAsOpenAiChat
     journey.upstream.answer = (request, response) =>
-      say(request, response, { thinking: 'let me think', text: 'The tide turns at noon.', calls: [{ id: 'call_a', name: 'read_file', input: { path: 'é "x"' } }] })
+      say(request, response, {
+        thinking: 'let me think',
+        text: 'The tide turns at noon.',
+        calls: [{ id: 'call_a', name: 'read_file', input: { path: 'é "x"' } }],
+      })
     try {
       const stream = clientOf(journey).chat.completions.stream({
         model: journey.model,
         messages,
-        tools: tools.map(({ type, function: { function: _f, parse: _p, ...declared } }) => ({ type, function: declared })),
+        tools: tools.map(({ type, function: { function: _f, parse: _p, ...declared } }) => ({
+          type,
+          function: declared,
+        })),
         stream_options: { include_usage: true },
       })
       const reasoning: string[] = []
@@ -60,7 +67,9 @@ describe.each(UPSTREAM_PROTOCOLS)('The openai package with an upstream of protoc
       expect({
         text: message?.content,
         reasoning: reasoning.join(''),
-        call: message?.tool_calls?.[0]?.type === 'function' && JSON.parse(message.tool_calls[0].function.arguments),
+        call:
+          message?.tool_calls?.[0]?.type === 'function' &&
+          JSON.parse(message.tool_calls[0].function.arguments),
         finish: final.choices[0]?.finish_reason,
         usage: [final.usage?.prompt_tokens, final.usage?.completion_tokens],
       }).toEqual({

@@ -15,7 +15,11 @@ export const SDK_TOOLS = [
   {
     name: 'write_file',
     description: 'Writes a file',
-    schema: { type: 'object', properties: { path: { type: 'string' }, content: { type: 'string' } }, required: ['path', 'content'] },
+    schema: {
+      type: 'object',
+      properties: { path: { type: 'string' }, content: { type: 'string' } },
+      required: ['path', 'content'],
+    },
     run: async ({ path, content }: { path: string; content: string }) => {
       await writeFile(path, content)
       return 'written'

@@ -28,14 +28,18 @@ function nextSaying(request: SeenRequest, steps: readonly AgentStep[]): Saying {
   const step = steps[done]
   if (!declared.has(steps[0]?.tool)) return { text: 'Harbour work' }
   if (step === undefined) return { text: FINAL_TEXT }
-  return { text: `Step ${done + 1}.`, calls: [{ id: `call_step${done + 1}`, name: step.tool, input: step.input }] }
+  return {
+    text: `Step ${done + 1}.`,
+    calls: [{ id: `call_step${done + 1}`, name: step.tool, input: step.input }],
+  }
 }
 
 function countResults(messages: unknown): number {
   let count = 0
   for (const message of messages as { role: string; content: unknown }[]) {
     if (message.role === 'tool') count++
-    else if (Array.isArray(message.content)) count += message.content.filter((block) => block.type === 'tool_result').length
+    else if (Array.isArray(message.content))
+      count += message.content.filter((block) => block.type === 'tool_result').length
   }
   return count
 }

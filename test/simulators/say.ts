@@ -12,9 +12,18 @@ const USAGE = { input: 120, output: 34 }
 
 /** Answers one request as OpenAI's Chat Completions does, streamed where the request asks for it. */
 export function sayAsOpenAiChat(request: SeenRequest, response: ServerResponse, saying: Saying): void {
-  const base = { id: 'chatcmpl-sim1', created: 1_790_000_000, model: request.json.model, system_fingerprint: 'fp_sim' }
+  const base = {
+    id: 'chatcmpl-sim1',
+    created: 1_790_000_000,
+    model: request.json.model,
+    system_fingerprint: 'fp_sim',
+  }
   const finish = saying.calls?.length ? 'tool_calls' : 'stop'
-  const usage = { prompt_tokens: USAGE.input, completion_tokens: USAGE.output, total_tokens: USAGE.input + USAGE.output }
+  const usage = {
+    prompt_tokens: USAGE.input,
+    completion_tokens: USAGE.output,
+    total_tokens: USAGE.input + USAGE.output,
+  }
   const calls = saying.calls?.map((call, index) => ({
     index,
     id: call.id,
@@ -29,7 +38,14 @@ export function sayAsOpenAiChat(request: SeenRequest, response: ServerResponse, 
       ...(calls === undefined ? {} : { tool_calls: calls.map(({ index: _index, ...call }) => call) }),
     }
     response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ ...base, object: 'chat.completion', choices: [{ index: 0, message, finish_reason: finish }], usage }))
+    response.end(
+      JSON.stringify({
+        ...base,
+        object: 'chat.completion',
+        choices: [{ index: 0, message, finish_reason: finish }],
+        usage,
+      }),
+    )
     return
   }
   const chunk = (delta: unknown, reason: string | null = null) =>
@@ -39,33 +55,59 @@ export function sayAsOpenAiChat(request: SeenRequest, response: ServerResponse, 
   for (const text of words(saying.thinking)) response.write(chunk({ reasoning_content: text }))
   for (const text of words(saying.text)) response.write(chunk({ content: text }))
   for (const call of calls ?? []) {
-    response.write(chunk({ tool_calls: [{ ...call, function: { name: call.function.name, arguments: '' } }] }))
-    for (const text of halves(call.function.arguments)) response.write(chunk({ tool_calls: [{ index: call.index, function: { arguments: text } }] }))
+    response.write(
+      chunk({ tool_calls: [{ ...call, function: { name: call.function.name, arguments: '' } }] }),
+    )
+    for (const text of halves(call.function.arguments))
+      response.write(chunk({ tool_calls: [{ index: call.index, function: { arguments: text } }] }))
   }
   response.write(chunk({}, finish))
   const options = request.json.stream_options as { include_usage?: boolean } | undefined
-  if (options?.include_usage) response.write(frame({ ...base, object: 'chat.completion.chunk', choices: [], usage }))
+  if (options?.include_usage)
+    response.write(frame({ ...base, object: 'chat.completion.chunk', choices: [], usage }))
   response.end('data: [DONE]\n\n')
 }
 
 /** Answers one request as Anthropic's Messages API does. */
 export function sayAsAnthropic(request: SeenRequest, response: ServerResponse, saying: Saying): void {
   const blocks: Record<string, unknown>[] = [
-    ...(saying.thinking === undefined ? [] : [{ type: 'thinking', thinking: saying.thinking, signature: 'c2lnbmF0dXJl' }]),
+    ...(saying.thinking === undefined
+      ? []
+      : [{ type: 'thinking', thinking: saying.thinking, signature: 'c2lnbmF0dXJl' }]),
     ...(saying.text === undefined ? [] : [{ type: 'text', text: saying.text }]),
-    ...(saying.calls ?? []).map((call) => ({ type: 'tool_use', id: call.id, name: call.name, input: call.input })),
+    ...(saying.calls ?? []).map((call) => ({
+      type: 'tool_use',
+      id: call.id,
+      name: call.name,
+      input: call.input,
+    })),
   ]
   const stop = saying.calls?.length ? 'tool_use' : 'end_turn'
-  const message = { id: 'msg_sim1', type: 'message', role: 'assistant', model: request.json.model, stop_sequence: null }
-  const usage = { input_tokens: USAGE.input, output_tokens: USAGE.output, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 }
+  const message = {
+    id: 'msg_sim1',
+    type: 'message',
+    role: 'assistant',
+    model: request.json.model,
+    stop_sequence: null,
+  }
+  const usage = {
+    input_tokens: USAGE.input,
+    output_tokens: USAGE.output,
+    cache_creation_input_tokens: 0,
+    cache_read_input_tokens: 0,
+  }
   if (request.json.stream !== true) {
     response.writeHead(200, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ ...message, content: blocks, stop_reason: stop, usage }))
     return
   }
-  const send = (event: { type: string } & Record<string, unknown>) => response.write(`event: ${event.type}\n${frame(event)}`)
+  const send = (event: { type: string } & Record<string, unknown>) =>
+    response.write(`event: ${event.type}\n${frame(event)}`)
   response.writeHead(200, { 'content-type': 'text/event-stream' })
-  send({ type: 'message_start', message: { ...message, content: [], stop_reason: null, usage: { ...usage, output_tokens: 1 } } })
+  send({
+    type: 'message_start',
+    message: { ...message, content: [], stop_reason: null, usage: { ...usage, output_tokens: 1 } },
+  })
   send({ type: 'ping' })
   for (const [index, block] of blocks.entries()) {
     const { start, deltas } = streamBlock(block)
@@ -73,7 +115,11 @@ export function sayAsAnthropic(request: SeenRequest, response: ServerResponse, s
     for (const delta of deltas) send({ type: 'content_block_delta', index, delta })
     send({ type: 'content_block_stop', index })
   }
-  send({ type: 'message_delta', delta: { stop_reason: stop, stop_sequence: null }, usage: { output_tokens: USAGE.output } })
+  send({
+    type: 'message_delta',
+    delta: { stop_reason: stop, stop_sequence: null },
+    usage: { output_tokens: USAGE.output },
+  })
   send({ type: 'message_stop' })
   response.end()
 }
@@ -89,11 +135,17 @@ function streamBlock(block: Record<string, unknown>): { start: unknown; deltas: 
         ],
       }
     case 'text':
-      return { start: { type: 'text', text: '' }, deltas: words(String(block.text)).map((text) => ({ type: 'text_delta', text })) }
+      return {
+        start: { type: 'text', text: '' },
+        deltas: words(String(block.text)).map((text) => ({ type: 'text_delta', text })),
+      }
     default:
       return {
         start: { ...block, input: {} },
-        deltas: halves(JSON.stringify(block.input)).map((partial_json) => ({ type: 'input_json_delta', partial_json })),
+        deltas: halves(JSON.stringify(block.input)).map((partial_json) => ({
+          type: 'input_json_delta',
+          partial_json,
+        })),
       }
   }
 }

@@ -42,7 +42,8 @@ export async function startUpstream(answer: Answerer): Promise<Upstream> {
     response.on('close', () => {
       if (!response.writableFinished) seen.closedAt = performance.now()
     })
-    if (request.method === 'GET') return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":[]}')
+    if (request.method === 'GET')
+      return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":[]}')
     requests.push(seen)
     await upstream.answer(seen, response, requests.length - 1)
   })
@@ -63,7 +64,12 @@ export async function startUpstream(answer: Answerer): Promise<Upstream> {
 }
 
 /** Ends an answer with JSON. */
-export function sendJson(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers })
   response.end(JSON.stringify(body))
 }

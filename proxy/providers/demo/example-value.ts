@@ -40,7 +40,8 @@ function exampleObject(schema: JsonObject, said: string, depth: number): JsonVal
   const required = Array.isArray(schema.required) ? schema.required : Object.keys(properties)
   const value: Record<string, JsonValue> = {}
   for (const [name, property] of Object.entries(properties))
-    if (required.includes(name) && isJsonObject(property)) value[name] = exampleValue(property, said, depth + 1)
+    if (required.includes(name) && isJsonObject(property))
+      value[name] = exampleValue(property, said, depth + 1)
   return value
 }
 

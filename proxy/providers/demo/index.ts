@@ -2,7 +2,7 @@ import type { ChatRequest } from '../../chat/chat-request.ts'
 import type { StreamPart } from '../../chat/stream-part.ts'
 import { type Clock, delay } from '../../clock.ts'
 import type { ChatCall, ChatProvider } from '../provider.ts'
-import { planAnswer, type DemoAnswer } from './plan-answer.ts'
+import { type DemoAnswer, planAnswer } from './plan-answer.ts'
 
 /** Time between two pieces of a demo's answer. */
 const PACE_MS = 12
@@ -14,10 +14,30 @@ const PACE_MS = 12
 export function createDemoProvider(id: string, clock: Clock): ChatProvider {
   return {
     kind: 'chat',
-    info: { id, type: 'demo', displayName: 'Demo', baseUrl: null, preset: null, toolMode: 'native', needsAccount: false },
+    info: {
+      id,
+      type: 'demo',
+      displayName: 'Demo',
+      baseUrl: null,
+      preset: null,
+      toolMode: 'native',
+      needsAccount: false,
+    },
     models: [
-      { id: 'demo', upstream: 'demo', displayName: 'Portside demo', maxInputTokens: 200_000, maxOutputTokens: 32_000 },
-      { id: 'demo-thinking', upstream: 'demo-thinking', displayName: 'Portside demo that thinks aloud', maxInputTokens: 200_000, maxOutputTokens: 32_000 },
+      {
+        id: 'demo',
+        upstream: 'demo',
+        displayName: 'Portside demo',
+        maxInputTokens: 200_000,
+        maxOutputTokens: 32_000,
+      },
+      {
+        id: 'demo-thinking',
+        upstream: 'demo-thinking',
+        displayName: 'Portside demo that thinks aloud',
+        maxInputTokens: 200_000,
+        maxOutputTokens: 32_000,
+      },
     ],
     streamChat: (request, call) => streamDemo(request, call, clock),
   }
@@ -36,21 +56,33 @@ async function* streamDemo(request: ChatRequest, call: ChatCall, clock: Clock): 
     for (const text of pieces(block.text)) {
       await pace()
       outputCharacters += text.length
-      yield block.kind === 'call' ? { type: 'tool-call-delta', key, text } : { type: `${block.kind}-delta`, key, text }
+      yield block.kind === 'call'
+        ? { type: 'tool-call-delta', key, text }
+        : { type: `${block.kind}-delta`, key, text }
     }
     yield block.kind === 'call' ? { type: 'tool-call-end', key } : { type: `${block.kind}-end`, key }
     key++
   }
-  yield { type: 'usage', usage: { inputTokens: tokens(answer.inputCharacters), outputTokens: tokens(outputCharacters), estimated: true } }
+  yield {
+    type: 'usage',
+    usage: {
+      inputTokens: tokens(answer.inputCharacters),
+      outputTokens: tokens(outputCharacters),
+      estimated: true,
+    },
+  }
   yield { type: 'finish', reason: answer.finish }
 }
 
-type Block = { readonly kind: 'text' | 'thinking'; readonly text: string } | { readonly kind: 'call'; readonly text: string; readonly id: string; readonly name: string }
+type Block =
+  | { readonly kind: 'text' | 'thinking'; readonly text: string }
+  | { readonly kind: 'call'; readonly text: string; readonly id: string; readonly name: string }
 
 function* blocksOf(answer: DemoAnswer): Generator<Block> {
   if (answer.thinking !== undefined) yield { kind: 'thinking', text: answer.thinking }
   if (answer.text !== '') yield { kind: 'text', text: answer.text }
-  for (const call of answer.calls) yield { kind: 'call', text: call.argumentsText, id: call.id, name: call.name }
+  for (const call of answer.calls)
+    yield { kind: 'call', text: call.argumentsText, id: call.id, name: call.name }
 }
 
 /** Word by word, as models stream. */

@@ -18,22 +18,36 @@ const QUOTED_CHARACTERS = 400
  */
 export function planAnswer(request: ChatRequest, model: string): DemoAnswer {
   const said = lastUserText(request)
-  const inputCharacters = request.turns.reduce((sum, turn) => sum + turn.parts.reduce((inner, part) => inner + textOf(part).length, 0), 0)
+  const inputCharacters = request.turns.reduce(
+    (sum, turn) => sum + turn.parts.reduce((inner, part) => inner + textOf(part).length, 0),
+    0,
+  )
   const base = {
     inputCharacters,
-    ...(model === 'demo-thinking' ? { thinking: `The message has ${said.length} characters. I am a demo: I look at it and answer from it alone.` } : {}),
+    ...(model === 'demo-thinking'
+      ? {
+          thinking: `The message has ${said.length} characters. I am a demo: I look at it and answer from it alone.`,
+        }
+      : {}),
   }
   const result = lastToolResult(request)
-  if (result !== undefined) return { ...base, text: `Demo: the tool answered: ${cut(result)}`, calls: [], finish: 'stop' }
+  if (result !== undefined)
+    return { ...base, text: `Demo: the tool answered: ${cut(result)}`, calls: [], finish: 'stop' }
   const tool = chooseTool(request, said)
   if (tool === undefined) return { ...base, text: echo(said, request), calls: [], finish: 'stop' }
   const argumentsText = JSON.stringify(exampleValue(tool.parameters ?? {}, said))
-  return { ...base, text: '', calls: [{ id: `call_demo_${request.turns.length}`, name: tool.name, argumentsText }], finish: 'tool-calls' }
+  return {
+    ...base,
+    text: '',
+    calls: [{ id: `call_demo_${request.turns.length}`, name: tool.name, argumentsText }],
+    finish: 'tool-calls',
+  }
 }
 
 function echo(said: string, request: ChatRequest): string {
   if (request.answerFormat?.type === 'json') return JSON.stringify({ demo: true, message: cut(said) })
-  if (request.answerFormat?.type === 'json-schema') return JSON.stringify(exampleValue(request.answerFormat.schema, said))
+  if (request.answerFormat?.type === 'json-schema')
+    return JSON.stringify(exampleValue(request.answerFormat.schema, said))
   const reversed = /^reverse:?\s+(.+)/is.exec(said)?.[1]
   if (reversed !== undefined) return `Demo: ${[...cut(reversed)].reverse().join('')}`
   const shouted = /^(?:shout|uppercase):?\s+(.+)/is.exec(said)?.[1]
@@ -46,12 +60,16 @@ function chooseTool(request: ChatRequest, said: string): FunctionTool | undefine
   const choice = request.toolChoice
   if (choice?.type === 'none') return undefined
   if (choice?.type === 'named') return tools.find(({ name }) => name === choice.name)
-  const asked = /\b(call|use|run)\b/i.test(said) ? tools.find(({ name }) => said.toLowerCase().includes(name.toLowerCase())) : undefined
+  const asked = /\b(call|use|run)\b/i.test(said)
+    ? tools.find(({ name }) => said.toLowerCase().includes(name.toLowerCase()))
+    : undefined
   return asked ?? (choice?.type === 'required' ? tools[0] : undefined)
 }
 
 function lastUserText(request: ChatRequest): string {
-  const turn = request.turns.findLast(({ role, parts }) => role === 'user' && parts.some(({ type }) => type === 'text'))
+  const turn = request.turns.findLast(
+    ({ role, parts }) => role === 'user' && parts.some(({ type }) => type === 'text'),
+  )
   return (turn?.parts ?? []).map(textOf).join('\n').trim()
 }
 
