@@ -81,9 +81,16 @@ describe('streaming a message', () => {
       content: [],
       stop_reason: null,
       stop_sequence: null,
-      usage: { input_tokens: 30, cache_creation_input_tokens: 10, cache_read_input_tokens: 60, output_tokens: 0 },
+      usage: {
+        input_tokens: 30,
+        cache_creation_input_tokens: 10,
+        cache_read_input_tokens: 60,
+        output_tokens: 0,
+      },
     })
-    expect(all.filter(({ type }) => type === 'content_block_start').map(({ content_block: block }) => block)).toEqual([
+    expect(
+      all.filter(({ type }) => type === 'content_block_start').map(({ content_block: block }) => block),
+    ).toEqual([
       { type: 'thinking', thinking: '', signature: '' },
       { type: 'redacted_thinking', data: 'aGlk' },
       { type: 'text', text: '' },
@@ -116,8 +123,14 @@ describe('streaming a message', () => {
   })
 
   it('is what the official SDK reads (P-12, P-13, P-84)', async () => {
-    const client = new Anthropic({ apiKey: 'x', baseURL: 'http://x.test', fetch: answering(sseText(encode(ANSWER))) })
-    const message = await client.messages.stream({ model: 'asked', max_tokens: 1, messages: [] }).finalMessage()
+    const client = new Anthropic({
+      apiKey: 'x',
+      baseURL: 'http://x.test',
+      fetch: answering(sseText(encode(ANSWER))),
+    })
+    const message = await client.messages
+      .stream({ model: 'asked', max_tokens: 1, messages: [] })
+      .finalMessage()
     expect(message).toMatchObject({
       id: 'msg_req1',
       stop_reason: 'tool_use',
@@ -137,11 +150,17 @@ describe('streaming a message', () => {
     const encoder = anthropicMessages.createStreamEncoder(context)
     const kinds = (part: StreamPart) => dataOf(encoder.push(part)).map(({ type }) => type)
     for (const part of ANSWER.slice(0, 9)) encoder.push(part)
-    expect(kinds({ type: 'tool-call-start', key: 3, id: 'a', name: 'a', kind: 'function' })).toEqual(['content_block_start'])
+    expect(kinds({ type: 'tool-call-start', key: 3, id: 'a', name: 'a', kind: 'function' })).toEqual([
+      'content_block_start',
+    ])
     expect(kinds({ type: 'tool-call-start', key: 4, id: 'b', name: 'b', kind: 'function' })).toEqual([])
     expect(kinds({ type: 'tool-call-delta', key: 4, text: '{}' })).toEqual([])
     expect(kinds({ type: 'tool-call-delta', key: 3, text: '{}' })).toEqual(['content_block_delta'])
-    expect(kinds({ type: 'tool-call-end', key: 3 })).toEqual(['content_block_stop', 'content_block_start', 'content_block_delta'])
+    expect(kinds({ type: 'tool-call-end', key: 3 })).toEqual([
+      'content_block_stop',
+      'content_block_start',
+      'content_block_delta',
+    ])
     expect(kinds({ type: 'tool-call-delta', key: 4, text: ' ' })).toEqual(['content_block_delta'])
   })
 
@@ -188,8 +207,13 @@ describe('streaming a message', () => {
     ])
     expect(grammarFault(events)).toBeUndefined()
     const all = dataOf(events)
-    expect(all.filter(({ content_block: block }) => block).map(({ content_block: block }) => block)).toEqual([{ ...use, input: {} }, found])
-    expect(all.find(({ delta }) => delta?.type === 'input_json_delta').delta.partial_json).toBe('{"query":"x"}')
+    expect(all.filter(({ content_block: block }) => block).map(({ content_block: block }) => block)).toEqual([
+      { ...use, input: {} },
+      found,
+    ])
+    expect(all.find(({ delta }) => delta?.type === 'input_json_delta').delta.partial_json).toBe(
+      '{"query":"x"}',
+    )
   })
 
   it.each([
@@ -199,7 +223,10 @@ describe('streaming a message', () => {
     [{ type: 'finish', reason: 'tool-calls' }, 'tool_use', null],
     [{ type: 'finish', reason: 'refused' }, 'refusal', null],
   ] as const)('says %j as %s (P-76, P-77)', (part, stopReason, stopSequence) => {
-    expect(dataOf(encode([part])).at(-2).delta).toEqual({ stop_reason: stopReason, stop_sequence: stopSequence })
+    expect(dataOf(encode([part])).at(-2).delta).toEqual({
+      stop_reason: stopReason,
+      stop_sequence: stopSequence,
+    })
   })
 
   it('estimates the counts that this API demands and the upstream never gave', () => {
@@ -218,7 +245,11 @@ describe('streaming a message', () => {
       { type: 'usage', usage: { inputTokens: 5, cacheReadTokens: 60, outputTokens: 1, reasoningTokens: 9 } },
       { type: 'finish', reason: 'stop' },
     ])
-    expect(dataOf(events).at(-2).usage).toMatchObject({ input_tokens: 0, output_tokens: 1, output_tokens_details: { thinking_tokens: 1 } })
+    expect(dataOf(events).at(-2).usage).toMatchObject({
+      input_tokens: 0,
+      output_tokens: 1,
+      output_tokens_details: { thinking_tokens: 1 },
+    })
   })
 
   it('ends with an error event and nothing else, which the SDK throws (P-86, REL-31)', async () => {
@@ -230,12 +261,23 @@ describe('streaming a message', () => {
     })
     expect(JSON.stringify(events)).not.toMatch(/message_stop|message_delta/)
     expect(anthropicMessages.encodeErrorEvent(error, 'req1')).toEqual([events.at(-1)])
-    const client = new Anthropic({ apiKey: 'x', baseURL: 'http://x.test', fetch: answering(sseText(events)), maxRetries: 0 })
-    await expect(client.messages.stream({ model: 'asked', max_tokens: 1, messages: [] }).finalMessage()).rejects.toThrow('Too busy')
+    const client = new Anthropic({
+      apiKey: 'x',
+      baseURL: 'http://x.test',
+      fetch: answering(sseText(events)),
+      maxRetries: 0,
+    })
+    await expect(
+      client.messages.stream({ model: 'asked', max_tokens: 1, messages: [] }).finalMessage(),
+    ).rejects.toThrow('Too busy')
   })
 
   it('keeps the grammar and every block’s text, however blocks interleave (P-16)', () => {
-    const step = fc.tuple(fc.nat(4), fc.constantFrom('start', 'delta', 'end'), fc.constantFrom('text', 'thinking', 'tool-call'))
+    const step = fc.tuple(
+      fc.nat(4),
+      fc.constantFrom('start', 'delta', 'end'),
+      fc.constantFrom('text', 'thinking', 'tool-call'),
+    )
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const { parts, texts } = conversation(steps)

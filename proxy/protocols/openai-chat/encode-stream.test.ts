@@ -37,7 +37,8 @@ function encode(parts: readonly StreamPart[], more: Partial<AnswerContext> = {})
   return parts.flatMap((part) => encoder.push(part))
 }
 const withoutUsage = { request: { ...request, includeUsage: false } }
-const chunksOf = (events: ReturnType<typeof encode>) => events.filter(({ data }) => data !== '[DONE]').map(({ data }) => JSON.parse(data))
+const chunksOf = (events: ReturnType<typeof encode>) =>
+  events.filter(({ data }) => data !== '[DONE]').map(({ data }) => JSON.parse(data))
 
 describe('streaming a chat completion', () => {
   it('follows the grammar: role, pieces, finish, usage, [DONE] (P-9, P-13, P-22)', () => {
@@ -46,7 +47,12 @@ describe('streaming a chat completion', () => {
     expect(events.at(-1)).toEqual({ data: '[DONE]' })
     const chunks = chunksOf(events)
     for (const chunk of chunks) {
-      expect(chunk).toMatchObject({ id: 'chatcmpl-req1', object: 'chat.completion.chunk', created: 1_794_000_000, model: 'asked' })
+      expect(chunk).toMatchObject({
+        id: 'chatcmpl-req1',
+        object: 'chat.completion.chunk',
+        created: 1_794_000_000,
+        model: 'asked',
+      })
     }
     expect(chunks.map(({ choices }) => choices[0]?.delta)).toEqual([
       { role: 'assistant', content: '' },
@@ -61,7 +67,11 @@ describe('streaming a chat completion', () => {
       {},
       undefined,
     ])
-    expect(chunks.map(({ choices }) => choices[0]?.finish_reason)).toEqual([...Array(9).fill(null), 'tool_calls', undefined])
+    expect(chunks.map(({ choices }) => choices[0]?.finish_reason)).toEqual([
+      ...Array(9).fill(null),
+      'tool_calls',
+      undefined,
+    ])
     expect(chunks.at(-1)).toMatchObject({
       choices: [],
       usage: {
@@ -75,8 +85,16 @@ describe('streaming a chat completion', () => {
   })
 
   it('is what the official SDK reads (P-10, P-12)', async () => {
-    const client = new OpenAI({ apiKey: 'x', baseURL: 'http://x.test', fetch: answering(sseText(encode(ANSWER))) })
-    const stream = client.chat.completions.stream({ model: 'asked', messages: [], stream_options: { include_usage: true } })
+    const client = new OpenAI({
+      apiKey: 'x',
+      baseURL: 'http://x.test',
+      fetch: answering(sseText(encode(ANSWER))),
+    })
+    const stream = client.chat.completions.stream({
+      model: 'asked',
+      messages: [],
+      stream_options: { include_usage: true },
+    })
     const completion = await stream.finalChatCompletion()
     expect(completion.choices[0]).toMatchObject({
       index: 0,
@@ -95,7 +113,10 @@ describe('streaming a chat completion', () => {
 
   it('begins with the role even where reasoning or an end comes first', () => {
     const bare = encode([{ type: 'finish', reason: 'stop' }], withoutUsage)
-    expect(chunksOf(bare).map(({ choices }) => choices[0].delta)).toEqual([{ role: 'assistant', content: '' }, {}])
+    expect(chunksOf(bare).map(({ choices }) => choices[0].delta)).toEqual([
+      { role: 'assistant', content: '' },
+      {},
+    ])
   })
 
   it('sends no chunk without choices unless usage was asked for and is known', () => {
@@ -114,7 +135,9 @@ describe('streaming a chat completion', () => {
     ['tool-calls', 'tool_calls'],
     ['refused', 'content_filter'],
   ] as const)('says %s as %s (P-76, P-77)', (reason, expected) => {
-    expect(chunksOf(encode([{ type: 'finish', reason }], withoutUsage)).at(-1).choices[0].finish_reason).toBe(expected)
+    expect(chunksOf(encode([{ type: 'finish', reason }], withoutUsage)).at(-1).choices[0].finish_reason).toBe(
+      expected,
+    )
   })
 
   it('ends with an error frame and nothing else, which the SDK throws (P-86, REL-31)', async () => {
@@ -125,10 +148,15 @@ describe('streaming a chat completion', () => {
     })
     expect(JSON.stringify(events)).not.toMatch(/\[DONE\]|"finish_reason":"/)
     expect(openaiChat.encodeErrorEvent(error, 'req1')).toEqual([events.at(-1)])
-    const client = new OpenAI({ apiKey: 'x', baseURL: 'http://x.test', fetch: answering(sseText(events)), maxRetries: 0 })
+    const client = new OpenAI({
+      apiKey: 'x',
+      baseURL: 'http://x.test',
+      fetch: answering(sseText(events)),
+      maxRetries: 0,
+    })
     const stream = await client.chat.completions.create({ model: 'asked', messages: [], stream: true })
     await expect(async () => {
-      for await (const _ of stream) continue
+      for await (const _ of stream);
     }).rejects.toThrow('It broke off')
   })
 
@@ -145,7 +173,11 @@ describe('streaming a chat completion', () => {
       { type: 'tool-call-delta', key: 0, text: 'free' },
       { type: 'tool-call-end', key: 0 },
     ])
-    expect(chunksOf(events).slice(1).map(({ choices }) => choices[0].delta.tool_calls)).toEqual([
+    expect(
+      chunksOf(events)
+        .slice(1)
+        .map(({ choices }) => choices[0].delta.tool_calls),
+    ).toEqual([
       [{ index: 0, id: 'c', type: 'custom', custom: { name: 'patch', input: '' } }],
       [{ index: 0, custom: { input: 'free' } }],
     ])
@@ -153,7 +185,10 @@ describe('streaming a chat completion', () => {
 
   it('never has a raw line end inside a frame (REL-33)', () => {
     const text = 'a\nb\r\nc\u2028d\rdata: x\n\n\ud800'
-    const events = encode([{ type: 'text-start', key: 0 }, { type: 'text-delta', key: 0, text }])
+    const events = encode([
+      { type: 'text-start', key: 0 },
+      { type: 'text-delta', key: 0, text },
+    ])
     expect(events.at(-1)?.data).not.toMatch(/[\r\n]/)
     expect(JSON.parse(events.at(-1)!.data).choices[0].delta.content).toBe(text)
   })
