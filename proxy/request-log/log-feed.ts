@@ -6,7 +6,7 @@ const BATCH_EVERY_MS = 100
 
 export type LogFeed = {
   announce(row: HeldRow): void
-  read(from: Iterable<HeldRow>, signal: AbortSignal | undefined): AsyncGenerator<LogBatch, void>
+  read(from: () => Iterable<HeldRow>, signal: AbortSignal | undefined): AsyncGenerator<LogBatch, void>
   /** Ends every reader. */
   close(): void
 }
@@ -29,7 +29,7 @@ export function createLogFeed(options: {
     from: Iterable<HeldRow>,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<LogBatch, void> {
-    const reader: Reader = { pending: new Set(from), wake: () => undefined }
+    const reader: Reader = { pending: new Set(from()), wake: () => undefined }
     const ended = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
     readers.add(reader)
     try {

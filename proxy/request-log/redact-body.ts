@@ -4,7 +4,7 @@ import type { Redactor } from './redact.ts'
 const LONG_RUN = 512
 
 const KINDS: readonly (readonly [string, string])[] = [
-  ['iVBORw0KGgo', 'image/png'],
+  ['iVBORw0KGg', 'image/png'],
   ['/9j/', 'image/jpeg'],
   ['R0lGOD', 'image/gif'],
   ['UklGR', 'image/webp'],

@@ -114,7 +114,7 @@ export function createRequestLog(options: RequestLogOptions): RequestLog {
       const answer = await ask({ kind: 'bodies', id })
       return answer?.kind === 'bodies' ? answer.bodies : NO_BODIES
     },
-    feed: ({ after, signal }) => feed.read(changedSince(ring, after), signal),
+    feed: ({ after, signal }) => feed.read(() => changedSince(ring, after), signal),
     async clear() {
       await queue.flush()
       queue.forget(ring.clearEnded())
