@@ -26,7 +26,7 @@ export function createLogFeed(options: {
   const closing = new AbortController()
 
   async function* read(
-    from: Iterable<HeldRow>,
+    from: () => Iterable<HeldRow>,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<LogBatch, void> {
     const reader: Reader = { pending: new Set(from()), wake: () => undefined }
