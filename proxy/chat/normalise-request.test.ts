@@ -143,6 +143,24 @@ describe('pairing calls and results', () => {
   })
 })
 
+describe('ids that come twice', () => {
+  it('gives a result to the latest call that waits for it', () => {
+    const turns = turnsOf(
+      assistant(call('0')),
+      user(text('stop')),
+      assistant(call('0')),
+      user(result('0', 'of the second')),
+    )
+    expect(turns[1]?.parts[0]).toMatchObject({ type: 'tool-result', isError: true })
+    expect(turns[3]?.parts[0]).toMatchObject({ parts: [{ text: 'of the second' }] })
+  })
+
+  it('gives parallel results of one id to its calls in order', () => {
+    const turns = turnsOf(assistant(call('0'), call('0')), user(result('0', 'first'), result('0', 'second')))
+    expect(turns[1]?.parts).toMatchObject([{ parts: [{ text: 'first' }] }, { parts: [{ text: 'second' }] }])
+  })
+})
+
 describe('ids and names', () => {
   it('makes ids fit, alike for call and result, and the same in each turn (P-31, P-32, P-40)', () => {
     const long = 'x'.repeat(90)

@@ -18,14 +18,12 @@ type Naming = {
 }
 
 /**
- * Names every tool and every call of a request so that upstreams take it: `[a-zA-Z0-9_-]`, at most `max` long. Names
- * that are fine as they are go first and stay; a changed one carries a hash of itself, so it is the same in each turn.
+ * Names every tool and every call of a request so that upstreams take it: `[a-zA-Z0-9_-]`, at most `max` long. A
+ * name that is fine stays as it is; a changed one carries a hash of itself, so it is the same in each turn.
  */
 export function nameTools(request: ChatRequest, max: number): ToolNames {
   const naming: Naming = { max, sent: new Map(), identities: new Map() }
-  const wanted = [...wantedIdentities(request)]
-  for (const identity of wanted) if (suits(flatName(identity), max)) assign(naming, identity)
-  for (const identity of wanted) assign(naming, identity)
+  for (const identity of wantedIdentities(request)) assign(naming, identity)
   return {
     sent: (name, namespace) => naming.sent.get(keyOf(name, namespace)) ?? name,
     identities: naming.identities,

@@ -14,12 +14,11 @@ const answers = [
   ...readRecordings(new URL('../providers/openai-chat/fixtures/', import.meta.url)),
   ...readRecordings(new URL('../providers/anthropic/fixtures/', import.meta.url)),
 ]
+  .filter(({ parts }) => parts.at(-1)?.type === 'finish')
   .map(({ name, parts }) => ({
     name,
-    parts: parts.filter((part): part is StreamPart => part.type !== 'error'),
-    all: parts,
+    parts: parts.flatMap((part): StreamPart[] => (part.type === 'error' ? [] : [part])),
   }))
-  .filter(({ parts, all }) => parts.length === all.length)
 
 const context: AnswerContext = {
   requestId: 'req1',

@@ -139,6 +139,11 @@ describe('giving tools their names back', () => {
     expect(parts[1]).toMatchObject({ type: 'tool-call-start', name: 'run' })
   })
 
+  it('takes arguments that are not wrapped as the free text itself (P-42)', () => {
+    const parts = readCalls([{ index: 0, id: 'c', function: { name: 'ns__patch', arguments: '*** Begin' } }])
+    expect(parts[2]).toEqual({ type: 'tool-call-delta', key: 0, text: '*** Begin' })
+  })
+
   it('does not end a call because its arguments happen to parse (P-15)', () => {
     const parts = readCalls([
       { index: 0, id: 'c', function: { name: 'read', arguments: '{}' } },
@@ -146,5 +151,86 @@ describe('giving tools their names back', () => {
     ])
     expect(parts.filter((part) => part.type === 'tool-call-end')).toHaveLength(1)
     expect(parts.filter((part) => part.type === 'tool-call-delta')).toHaveLength(2)
+  })
+})
+
+describe('telling which call a delta belongs to (P-4)', () => {
+  const callsOf = (...chunks: readonly (readonly object[])[]) => {
+    const text = chunks.map(
+      (calls) =>
+        `data: ${JSON.stringify({ id: 'x', choices: [{ index: 0, delta: { tool_calls: calls } }] })}\n\n`,
+    )
+    const end = `data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] })}\n\n`
+    const parts = readPieces([new TextEncoder().encode(text.join('') + end)], () =>
+      openaiChatCodec.createStreamReader(),
+    )
+    return parts.flatMap((start) =>
+      start.type === 'tool-call-start'
+        ? [
+            [
+              start.name,
+              parts
+                .map((part) => (part.type === 'tool-call-delta' && part.key === start.key ? part.text : ''))
+                .join(''),
+            ],
+          ]
+        : [],
+    )
+  }
+  const named = (name: string, text = '', more = {}) => ({ function: { name, arguments: text }, ...more })
+
+  it('goes on with a call whose id comes late, or changes in each delta', () => {
+    expect(callsOf([named('a', '{', { index: 0 })], [named('a', '}', { index: 0, id: 'late' })])).toEqual([
+      ['a', '{}'],
+    ])
+    expect(
+      callsOf(
+        [named('a', '{', { index: 0, id: 'i1' })],
+        [{ index: 0, id: 'i2', function: { arguments: '}' } }],
+      ),
+    ).toEqual([['a', '{}']])
+  })
+
+  it('tells calls in one delta apart that have neither id nor index', () => {
+    expect(callsOf([named('now'), named('now')])).toEqual([
+      ['now', ''],
+      ['now', ''],
+    ])
+  })
+
+  it('goes on with the last call where a delta has neither id, index nor name', () => {
+    expect(callsOf([named('a', '{')], [named('b', '{')], [{ function: { arguments: '}' } }])).toEqual([
+      ['a', '{'],
+      ['b', '{}'],
+    ])
+  })
+
+  it('goes on by id where indexes disagree', () => {
+    expect(
+      callsOf(
+        [named('a', '{', { index: 0, id: 'x' })],
+        [{ index: 3, id: 'x', function: { arguments: '}' } }],
+      ),
+    ).toEqual([['a', '{}']])
+  })
+
+  it('passes over an entry that says nothing at all', () => {
+    expect(
+      callsOf([{ index: 7, function: { arguments: '' } }], [named('a', '{}', { index: 0, id: 'x' })]),
+    ).toEqual([['a', '{}']])
+  })
+})
+
+describe('reading usage', () => {
+  it('finds Groq’s, which stands elsewhere', () => {
+    const chunk = {
+      id: 'x',
+      x_groq: { usage: { prompt_tokens: 3, completion_tokens: 4 } },
+      choices: [{ delta: {}, finish_reason: 'stop' }],
+    }
+    const parts = readPieces([new TextEncoder().encode(`data: ${JSON.stringify(chunk)}\n\n`)], () =>
+      openaiChatCodec.createStreamReader(),
+    )
+    expect(parts[1]).toEqual({ type: 'usage', usage: { inputTokens: 3, outputTokens: 4 } })
   })
 })
