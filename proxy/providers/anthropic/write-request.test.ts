@@ -275,11 +275,13 @@ describe('writing a Messages request', () => {
   it('keeps its own tools’ blocks beside a client’s call in one turn, in order (P-29)', () => {
     const opaque = (raw: { type: string }): Part => ({ type: 'opaque', protocol: 'anthropic-messages', raw })
     const own = [opaque({ type: 'server_tool_use' }), opaque({ type: 'web_search_tool_result' })]
-    expect(write({ turns: [user(text('x')), assistant(...own, call), user(result)] }).messages).toMatchObject([
-      {},
-      { content: [{ type: 'server_tool_use' }, { type: 'web_search_tool_result' }, { type: 'tool_use' }] },
-      { content: [{ type: 'tool_result' }] },
-    ])
+    expect(write({ turns: [user(text('x')), assistant(...own, call), user(result)] }).messages).toMatchObject(
+      [
+        {},
+        { content: [{ type: 'server_tool_use' }, { type: 'web_search_tool_result' }, { type: 'tool_use' }] },
+        { content: [{ type: 'tool_result' }] },
+      ],
+    )
   })
 
   it('keeps the last four cache marks, and none where they are unknown (P-104, P-105)', () => {
