@@ -12,6 +12,8 @@ function nodeBuild({ outDir, input }: NodeBuild): EnvironmentOptions {
   return {
     consumer: 'server',
     resolve: { noExternal: true, builtins: [/^node:/, 'electron'] },
+    // CommonJS packages that are bundled into modules still ask for these.
+    define: { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' },
     build: {
       ssr: true,
       outDir: at(outDir),

@@ -4,6 +4,8 @@ export const CHANNELS = {
   controlPort: 'portside:control-port',
   copyText: 'portside:copy-text',
   quit: 'portside:quit',
+  /** Main to page: the proxy's process has ended, and every port to it with it. */
+  proxyGone: 'portside:proxy-gone',
   /** Main to page: show this place. */
   show: 'portside:show',
 } as const

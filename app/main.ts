@@ -73,6 +73,7 @@ async function start(): Promise<void> {
       attention: seal.attention ? [seal.attention] : [],
     },
     onView: () => tray.show(view()),
+    onGone: () => window.announceProxyGone(),
   })
   host = proxy
   const view = (): TrayView => ({ ...proxy.view, startsOnLaunch: preferences.startsOnLaunch() })

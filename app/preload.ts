@@ -12,6 +12,14 @@ contextBridge.exposeInMainWorld('portside', {
   },
   copyText: (text: string): Promise<void> => ipcRenderer.invoke(CHANNELS.copyText, text),
   quit: (): Promise<void> => ipcRenderer.invoke(CHANNELS.quit),
+  // Chromium does not tell a page that a port's other end has gone; main does.
+  onGone: (callback: () => void) => {
+    const listener = () => callback()
+    ipcRenderer.on(CHANNELS.proxyGone, listener)
+    return () => {
+      ipcRenderer.removeListener(CHANNELS.proxyGone, listener)
+    }
+  },
   onShow: (callback: (place: string) => void) => {
     const listener = (_event: unknown, place: string) => callback(place)
     ipcRenderer.on(CHANNELS.show, listener)

@@ -10,12 +10,16 @@ import { restartAfter } from './restart-policy.ts'
 export type ControlClient = ContractRouterClient<typeof controlContract>
 export type HostView = { readonly status: ProxyStatus | null; readonly isDown: boolean }
 
+const MOST_WAITING = 8
+
 type ProxyHostOptions = {
   readonly fork: () => UtilityProcess
   readonly createChannel: () => MessageChannelMain
   readonly begin: Omit<BeginProxy, 'type' | 'listens'>
   /** Called whenever what is known of the proxy has changed. */
   readonly onView: (view: HostView) => void
+  /** Called when the process has ended by itself, before it is started again. */
+  readonly onGone: () => void
 }
 
 /** The proxy's own process: started, watched, started again, and asked through the control contract. */
@@ -25,6 +29,8 @@ export class ProxyHost {
   #control: ControlClient | undefined
   #view: HostView = { status: null, isDown: false }
   #exits: number[] = []
+  /** Ports of pages that came while there was no process; at most `MOST_WAITING`. */
+  #waiting: MessagePortMain[] = []
   #wantsToListen = false
   #isClosing = false
 
@@ -47,15 +53,16 @@ export class ProxyHost {
     this.connect(port2)
     this.#control = createORPCClient(new RPCLink({ port: port1 }))
     port1.start()
+    for (const port of this.#waiting.splice(0)) this.connect(port)
     this.#see({ status: null, isDown: false })
     // Never rejects: the end of the feed is the end of the process, which is handled there.
     void this.#followStatus(this.#control)
   }
 
-  /** Hands a page's port to the proxy. A port that comes while there is none is closed, and the page asks again. */
+  /** Hands a page's port to the proxy, or keeps it until there is one. */
   connect(port: MessagePortMain): void {
     if (this.#child) this.#tell({ type: 'control-port' }, [port])
-    else port.close()
+    else this.#waiting = [...this.#waiting, port].slice(-MOST_WAITING)
   }
 
   async start(): Promise<void> {
@@ -111,6 +118,7 @@ export class ProxyHost {
     this.#child = undefined
     this.#control = undefined
     if (this.#isClosing) return
+    this.#options.onGone()
     const now = Date.now()
     this.#exits = [...this.#exits.slice(-9), now]
     const restart = restartAfter(this.#exits, now)

@@ -27,6 +27,11 @@ export class MainWindow {
     if (place) this.#window.webContents.send(CHANNELS.show, place)
   }
 
+  /** Tells the page that its port leads nowhere any more. */
+  announceProxyGone(): void {
+    this.#window?.webContents.send(CHANNELS.proxyGone)
+  }
+
   #open(place: Place | undefined): BrowserWindow {
     const window = createSecureWindow(this.#preload, {
       name: 'main',

@@ -30,6 +30,8 @@ export type Api = {
   readonly session: Session | null
   readonly copyText: (text: string) => Promise<void>
   readonly onShow: (callback: (place: string) => void) => () => void
+  /** Ends the desktop app; null in a browser. Some desktops show no tray, so a page must be able to. */
+  readonly quit: (() => Promise<void>) | null
 }
 
 export function createApi(page: Window): Api {
@@ -38,10 +40,11 @@ export function createApi(page: Window): Api {
 
 function createWindowApi(page: Window, bridge: WindowBridge): Api {
   return {
-    control: createControl(createPortLink(() => receivePort(page, bridge))),
+    control: createControl(createPortLink({ receivePort: () => receivePort(page, bridge), onGone: bridge.onGone })),
     session: null,
     copyText: bridge.copyText,
     onShow: bridge.onShow,
+    quit: bridge.quit,
   }
 }
 
@@ -56,6 +59,7 @@ function createBrowserApi(page: Window): Api {
     session,
     copyText: (text) => page.navigator.clipboard.writeText(text),
     onShow: () => () => undefined,
+    quit: null,
   }
 }
 

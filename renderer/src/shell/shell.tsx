@@ -25,6 +25,7 @@ export function Shell({ api }: { readonly api: Api }) {
         status={isLost ? null : status}
         running={logFeed.log.entries.filter(isRunning).length}
         onSignOut={api.session?.signOut ?? null}
+        onQuit={api.quit}
       />
       <main className="shell-main">
         {isLost && <ConnectionBanner />}

@@ -1,4 +1,4 @@
-import { House, ListTree, LogOut, type LucideIcon } from 'lucide-react'
+import { House, ListTree, LogOut, type LucideIcon, Power } from 'lucide-react'
 import type { ProxyStatus } from '../../../contract/status.ts'
 import { ProxyStateMark } from '../parts/proxy-state-mark.tsx'
 import { formatRoute, type Route } from '../route.ts'
@@ -10,9 +10,10 @@ type SidebarProps = {
   readonly status: ProxyStatus | null
   readonly running: number
   readonly onSignOut: (() => Promise<void>) | null
+  readonly onQuit: (() => Promise<void>) | null
 }
 
-export function Sidebar({ page, status, running, onSignOut }: SidebarProps) {
+export function Sidebar({ page, status, running, onSignOut, onQuit }: SidebarProps) {
   return (
     <aside className="sidebar">
       <div className="sidebar-brand">
@@ -30,16 +31,8 @@ export function Sidebar({ page, status, running, onSignOut }: SidebarProps) {
         />
       </nav>
       <div className="sidebar-foot">
-        {onSignOut && (
-          <button
-            type="button"
-            className="sidebar-link"
-            onClick={() => void onSignOut().catch(() => undefined)}
-          >
-            <LogOut aria-hidden="true" />
-            <span className="sidebar-text">Sign out</span>
-          </button>
-        )}
+        {onSignOut && <FootButton icon={LogOut} label="Sign out" act={onSignOut} />}
+        {onQuit && <FootButton icon={Power} label="Quit" act={onQuit} />}
         {status && (
           <div className="sidebar-status" title={`Portside ${status.version}`}>
             <ProxyStateMark state={status.state} />
@@ -48,6 +41,23 @@ export function Sidebar({ page, status, running, onSignOut }: SidebarProps) {
         )}
       </div>
     </aside>
+  )
+}
+
+type FootButtonProps = {
+  readonly icon: LucideIcon
+  readonly label: string
+  readonly act: () => Promise<void>
+}
+
+function FootButton({ icon: Icon, label, act }: FootButtonProps) {
+  // Where it fails, everything is as it was, and the button is still there.
+  const press = () => void act().catch(() => undefined)
+  return (
+    <button type="button" className="sidebar-link" onClick={press} title={label} aria-label={label}>
+      <Icon aria-hidden="true" />
+      <span className="sidebar-text">{label}</span>
+    </button>
   )
 }
 
