@@ -37,7 +37,7 @@ export type RequestLog = {
   feed(options: {
     readonly after: number
     readonly signal?: AbortSignal | undefined
-  }): AsyncIterableIterator<LogBatch>
+  }): AsyncGenerator<LogBatch, void>
   /** Forgets every request that has ended, in memory and on disk. */
   clear(): Promise<void>
   stats(): LogStats

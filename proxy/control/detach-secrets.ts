@@ -1,0 +1,43 @@
+import type { AccountSetting, Settings } from '../../contract/settings.ts'
+
+/**
+ * A secret belongs to the place that it was entered for. Accounts whose provider leads to another host than before
+ * lose theirs, until somebody enters them again.
+ */
+export function detachMovedSecrets(before: Settings, after: Settings): Settings {
+  const moved = new Set(
+    after.accounts.map(({ provider }) => provider).filter((id) => placeOf(before, id) !== placeOf(after, id)),
+  )
+  if (moved.size === 0) return after
+  const accounts = after.accounts.map((account) =>
+    moved.has(account.provider) ? withoutSecret(account) : account,
+  )
+  return { ...after, accounts }
+}
+
+/** The sealed credentials that no account refers to any longer. */
+export function orphanedCredentials(before: Settings, after: Settings): string[] {
+  const used = new Set(after.accounts.map(({ credential }) => credential))
+  return before.accounts.flatMap(({ credential }) =>
+    credential === undefined || used.has(credential) ? [] : [credential],
+  )
+}
+
+/** Where a provider's requests go; a provider that the settings do not name has a place of its own. */
+export function placeOf({ providers }: Pick<Settings, 'providers'>, id: string): string {
+  const provider = providers.find((other) => other.id === id)
+  if (provider === undefined) return ''
+  return `${provider.preset ?? ''} ${provider.baseUrl === undefined ? '' : new URL(provider.baseUrl).origin}`
+}
+
+function withoutSecret(account: AccountSetting): AccountSetting {
+  const {
+    apiKey: _key,
+    token: _token,
+    password: _password,
+    credential: _sealed,
+    hint: _hint,
+    ...rest
+  } = account
+  return rest
+}
