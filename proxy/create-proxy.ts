@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Settings } from '../contract/settings.ts'
 import type { Attention, ProxyStatus } from '../contract/status.ts'
 import { createAnnouncer } from './announcer.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -10,6 +11,7 @@ import { createProxyServer, refuseExchange, type ServerPorts } from './http/serv
 import { readUiFiles } from './http/ui-files.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { createAccountPool } from './pool/account-pool.ts'
+import type { PoolSettings } from './pool/account-state.ts'
 import { viewAccounts } from './pool/account-view.ts'
 import { anthropicMessages } from './protocols/anthropic-messages/index.ts'
 import { openaiChat } from './protocols/openai-chat/index.ts'
@@ -95,7 +97,7 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
       return kept !== null && (await verifyAdminKey(key, kept))
     },
   })
-  const pool = createAccountPool(() => ({ ...settings.get().pool, cooldown: settings.get().cooldown }), clock)
+  const pool = createAccountPool(() => poolSettings(settings.get()), clock)
   const serving = createServingState({
     settings: settings.get(),
     pool,
@@ -194,6 +196,10 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
       await log.close()
     },
   }
+}
+
+function poolSettings({ pool, cooldown, breaker }: Settings): PoolSettings {
+  return { ...pool, cooldown, breaker }
 }
 
 /** Settings that cannot be written get no first key; every business request is then refused with the reason. */

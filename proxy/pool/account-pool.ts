@@ -1,12 +1,17 @@
-import { ChatError } from '../chat/chat-error.ts'
+import type { ChatError } from '../chat/chat-error.ts'
 import type { Clock } from '../clock.ts'
 import {
   type AccountState,
   createAccountState,
+  findUnusable,
   type PoolSettings,
   penalise,
-  usability,
+  type Unusable,
 } from './account-state.ts'
+import { isEjected, markLent, recordNothing, recordSuccess } from './breaker.ts'
+import { chooseAccount, type Entry } from './choose-account.ts'
+import { type PoolMemory, recallStates, rememberStates } from './pool-memory.ts'
+import { refuseLease } from './refuse-lease.ts'
 import { createWaitingLine } from './waiting-line.ts'
 
 /** One account as the pool knows it. An empty credential belongs to a provider that needs none. */
@@ -27,6 +32,8 @@ export type LeaseRequest = {
   readonly pin?: string
   /** Accounts that this request has already failed on. */
   readonly exclude: ReadonlySet<string>
+  /** What the conversation is known by, for the strategy `sticky`. */
+  readonly conversation?: string
 }
 
 export type LeaseOutcome =
@@ -50,21 +57,21 @@ export type AccountPool = {
   setAccounts(accounts: readonly PoolAccount[]): void
   accounts(): readonly { readonly account: PoolAccount; readonly state: AccountState }[]
   counts(): { readonly inFlight: number; readonly waiting: number }
+  /** What must outlive a restart, with its points in wall time. */
+  remember(): PoolMemory
+  /** Takes up what was remembered; nothing of it lasts longer than the longest cooldown (REL-17). */
+  recall(memory: PoolMemory): void
 }
-
-type Choice = { readonly entry: Entry; readonly model: string; readonly reason: string }
-type Entry = { account: PoolAccount; readonly state: AccountState }
 
 export function createAccountPool(settings: () => PoolSettings, clock: Clock): AccountPool {
   const entries = new Map<string, Entry>()
-  let turn = 0
   const line = createWaitingLine<LeaseRequest, Lease>({ clock, tryGrant: (want) => tryLease(want) })
 
-  function lend({ entry, model, reason }: Choice): Lease {
-    const { account, state } = entry
+  function lend({ account, state }: Entry, model: string, reason: string): Lease {
     state.inFlight++
     state.lastUsedAt = clock.now()
-    state.turn = ++turn
+    state.turns += 1 / account.weight
+    markLent(state.breaker)
     let isOut = true
     return {
       account,
@@ -75,44 +82,54 @@ export function createAccountPool(settings: () => PoolSettings, clock: Clock): A
         if (!isOut) return
         isOut = false
         state.inFlight--
-        settle(state, model, outcome)
+        settle(account, state, model, outcome)
         line.advance()
       },
     }
   }
 
-  function settle(state: AccountState, model: string, outcome: LeaseOutcome): void {
-    if (outcome.kind === 'failed') penalise(state, model, outcome.error, settings(), clock)
-    if (outcome.kind === 'ok') {
-      state.rateLimitLevel.delete(model)
+  function settle(account: PoolAccount, state: AccountState, model: string, outcome: LeaseOutcome): void {
+    if (outcome.kind === 'aborted') return recordNothing(state.breaker)
+    if (outcome.kind === 'failed') {
+      const mayEject = mayEjectOneMore(account.provider)
+      penalise(state, { model, error: outcome.error, settings: settings(), clock, mayEject })
+      // What did not count against the breaker says nothing: a probe may go out again.
+      return recordNothing(state.breaker)
+    }
+    recordSuccess(state.breaker, settings().breaker, clock.monotonic())
+    // A late success of an older request does not end a rest that began meanwhile (REL-13).
+    if ((state.coolingUntil.get(model) ?? 0) <= clock.monotonic()) state.rateLimitLevel.delete(model)
+    if (state.blockedUntil <= clock.monotonic()) {
       state.health = 'ready'
       state.healthReason = null
     }
   }
 
+  /** At most a share of a provider's accounts is ejected, and so never the last one (REL-15). */
+  function mayEjectOneMore(provider: string): boolean {
+    const peers = [...entries.values()].filter(
+      ({ account }) => account.provider === provider && account.enabled,
+    )
+    const ejected = peers.filter(({ state }) => isEjected(state.breaker, clock.monotonic())).length
+    return (ejected + 1) / peers.length <= settings().breaker.maxEjectedRatio
+  }
+
   /** A lease if an account is free now; undefined if all usable ones are busy. Throws where waiting cannot help. */
   function tryLease(want: LeaseRequest): Lease | undefined {
-    const refusals: Refusal[] = []
+    const unusable: Unusable[] = []
     let isBusy = false
     for (const route of want.routes) {
-      const candidates = candidatesOf(entries, route.provider, want)
-      const usable = candidates.filter((entry) => {
-        const reason = usability(entry.state, entry.account, route.model, clock)
-        if (reason !== undefined) refusals.push({ entry, ...reason })
-        return reason === undefined
+      const usable = candidatesOf(entries, route.provider, want).filter(({ account, state }) => {
+        const found = findUnusable(state, account, route.model, clock)
+        if (found !== undefined) unusable.push(found)
+        return found === undefined
       })
-      const free = usable.filter((entry) => entry.state.inFlight < settings().perAccountInflight)
-      const chosen = roundRobin(free)
-      if (chosen !== undefined)
-        return lend({
-          entry: chosen,
-          model: route.model,
-          reason: explain(chosen, candidates.length, free.length, want),
-        })
+      const choice = chooseAccount({ usable, settings: settings(), conversation: want.conversation })
+      if (choice !== undefined) return lend(choice.entry, route.model, explain(choice.reason, unusable, want))
       isBusy ||= usable.length > 0
     }
     if (isBusy) return undefined
-    throw refuse(want, refusals)
+    throw refuseLease(want, unusable)
   }
 
   return {
@@ -127,8 +144,12 @@ export function createAccountPool(settings: () => PoolSettings, clock: Clock): A
       for (const id of entries.keys()) if (!known.has(id)) entries.delete(id)
       for (const account of accounts) {
         const entry = entries.get(account.id)
-        if (entry === undefined) entries.set(account.id, { account, state: createAccountState() })
-        else replaceAccount(entry, account)
+        if (entry !== undefined) replaceAccount(entry, account)
+        else
+          entries.set(account.id, {
+            account,
+            state: { ...createAccountState(), turns: lowestTurns(entries) },
+          })
       }
       line.advance()
     },
@@ -137,7 +158,14 @@ export function createAccountPool(settings: () => PoolSettings, clock: Clock): A
       inFlight: [...entries.values()].reduce((sum, entry) => sum + entry.state.inFlight, 0),
       waiting: line.length(),
     }),
+    remember: () => rememberStates(entries, clock),
+    recall: (memory) => recallStates(entries, memory, clock, settings().cooldown.retryAfterMaxMs),
   }
+}
+
+/** A new account begins where the others stand: it neither floods nor starves. */
+function lowestTurns(entries: ReadonlyMap<string, Entry>): number {
+  return entries.size === 0 ? 0 : Math.min(...[...entries.values()].map(({ state }) => state.turns))
 }
 
 /** A new credential clears what the old one was blamed for. */
@@ -159,45 +187,9 @@ function candidatesOf(entries: ReadonlyMap<string, Entry>, provider: string, wan
   )
 }
 
-/** The account that has waited longest since its last turn. */
-function roundRobin(free: readonly Entry[]): Entry | undefined {
-  return free.reduce<Entry | undefined>(
-    (best, entry) => (best === undefined || entry.state.turn < best.state.turn ? entry : best),
-    undefined,
-  )
-}
-
-function explain(chosen: Entry, known: number, free: number, want: LeaseRequest): string {
-  if (want.pin !== undefined) return 'pinned by the client'
-  if (known === 1) return want.exclude.size > 0 ? 'the only account not tried yet' : 'the only account'
-  const others = known - 1
-  if (free === 1) return `the only free one; ${others} other${others === 1 ? ' is' : 's are'} busy or resting`
-  return `next in turn of ${free} free accounts${chosen.state.turn === 0 ? ', not used yet' : ''}`
-}
-
-type Refusal = { readonly entry: Entry; readonly why: string; readonly availableInMs: number | undefined }
-
-function refuse(want: LeaseRequest, refusals: readonly Refusal[]): ChatError {
-  const providers = [...new Set(want.routes.map((route) => route.provider))].join(', ')
-  if (want.pin !== undefined)
-    return new ChatError(
-      'no-account',
-      `The pinned account "${want.pin}" cannot serve: ${refusals[0]?.why ?? 'it is not an account of this model'}`,
-      { code: 'account_unavailable' },
-    )
-  if (refusals.length === 0)
-    return new ChatError(
-      'no-account',
-      `No account for ${providers}: add one with \`portside accounts add --provider ${want.routes[0]?.provider ?? 'NAME'}\` or on the Accounts page`,
-      { code: 'no_account' },
-    )
-  const waits = refusals.flatMap(({ availableInMs }) => (availableInMs === undefined ? [] : [availableInMs]))
-  if (waits.length > 0)
-    return new ChatError('rate-limited', `Every account of ${providers} is resting: ${refusals[0]?.why}`, {
-      code: 'rate_limit_exceeded',
-      retryAfterMs: Math.min(...waits),
-    })
-  return new ChatError('upstream-auth', `No account of ${providers} can be used: ${refusals[0]?.why}`, {
-    code: 'upstream_credentials_exhausted',
-  })
+/** Why this account, and why not the others. */
+function explain(reason: string, unusable: readonly Unusable[], want: LeaseRequest): string {
+  const chosen = want.pin === undefined ? reason : 'pinned by the client'
+  const tried = want.exclude.size === 0 ? '' : `; ${want.exclude.size} tried before`
+  return `${chosen}${tried}${unusable.length === 0 ? '' : `; not ${unusable.map(({ text }) => text).join('; not ')}`}`
 }

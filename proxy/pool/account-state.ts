@@ -1,9 +1,11 @@
 import type { ChatError } from '../chat/chat-error.ts'
 import type { Clock } from '../clock.ts'
 import type { PoolAccount } from './account-pool.ts'
+import { type Breaker, type BreakerSettings, createBreaker, isEjected, recordFailure } from './breaker.ts'
 
 /** The part of the settings that the pool reads; times in milliseconds. */
 export type PoolSettings = {
+  readonly strategy: 'round-robin' | 'least-busy' | 'fill-first' | 'priority' | 'sticky'
   readonly perAccountInflight: number
   readonly queueSize: number | null
   readonly queueWaitMs: number
@@ -14,71 +16,118 @@ export type PoolSettings = {
     readonly retryAfterMaxMs: number
     readonly authMs: number
   }
+  readonly breaker: BreakerSettings & { readonly maxEjectedRatio: number }
 }
 
 /** What the pool remembers of one account. Points in time are on the monotonic clock, but `lastUsedAt` is wall time. */
 export type AccountState = {
   inFlight: number
-  turn: number
+  /** Rises by 1/weight with every lease: the lowest is next in turn. */
+  turns: number
   lastUsedAt: number | null
-  health: 'ready' | 'needs-sign-in' | 'quota'
+  health: 'ready' | 'needs-sign-in' | 'quota' | 'muted' | 'blocked'
   healthReason: string | null
   /** The whole account rests until then. */
   blockedUntil: number
   /** Model → when its rate limit is over, and how often it was hit in a row. */
   readonly coolingUntil: Map<string, number>
   readonly rateLimitLevel: Map<string, number>
+  /** Model → until when the account is taken not to have it. */
+  readonly lacksUntil: Map<string, number>
+  readonly breaker: Breaker
 }
 
 export function createAccountState(): AccountState {
   return {
     inFlight: 0,
-    turn: 0,
+    turns: 0,
     lastUsedAt: null,
     health: 'ready',
     healthReason: null,
     blockedUntil: 0,
     coolingUntil: new Map(),
     rateLimitLevel: new Map(),
+    lacksUntil: new Map(),
+    breaker: createBreaker(),
   }
 }
 
+/** Why an account cannot serve now. `availableInMs` where time alone will help. */
+export type Unusable = {
+  readonly why: 'disabled' | 'blocked' | 'lacks-model' | 'cooling' | 'ejected'
+  readonly text: string
+  readonly availableInMs: number | undefined
+}
+
 /** Why an account cannot serve a model now; undefined where it can. */
-export function usability(
+export function findUnusable(
   state: AccountState,
   account: PoolAccount,
   model: string,
   clock: Clock,
-): { readonly why: string; readonly availableInMs: number | undefined } | undefined {
+): Unusable | undefined {
   const now = clock.monotonic()
-  if (!account.enabled) return { why: `"${account.name}" is switched off`, availableInMs: undefined }
+  const name = `"${account.name}"`
+  if (!account.enabled) return { why: 'disabled', text: `${name} is switched off`, availableInMs: undefined }
   if (state.blockedUntil > now)
-    return { why: `"${account.name}": ${state.healthReason ?? 'resting'}`, availableInMs: undefined }
+    return { why: 'blocked', text: `${name}: ${state.healthReason ?? 'resting'}`, availableInMs: undefined }
+  if ((state.lacksUntil.get(model) ?? 0) > now)
+    return { why: 'lacks-model', text: `${name} does not have the model ${model}`, availableInMs: undefined }
   const cooling = (state.coolingUntil.get(model) ?? 0) - now
   if (cooling > 0)
     return {
-      why: `"${account.name}" reached a rate limit and may be used again in ${Math.ceil(cooling / 1000)} s`,
+      why: 'cooling',
+      text: `${name} reached a rate limit and may be used again in ${Math.ceil(cooling / 1000)} s`,
       availableInMs: cooling,
+    }
+  if (isEjected(state.breaker, now))
+    return {
+      why: 'ejected',
+      text: `${name} failed several times in a row and rests`,
+      availableInMs: Math.max(1000, state.breaker.openUntil - now),
     }
   return undefined
 }
 
-/** What a failure costs the account: rate limits rest (account, model), refused credentials and quota the account. */
-export function penalise(
-  state: AccountState,
-  model: string,
-  error: ChatError,
-  settings: PoolSettings,
-  clock: Clock,
-): void {
-  if (!settings.cooldown.enabled) return
+/** How long an account that said "no such model" is taken at its word. */
+const LACKS_MODEL_MS = 600_000
+
+/** Failures of this machine's own network blame no account (REL-14). */
+const LOCAL_CODES: ReadonlySet<string> = new Set(['dns', 'network', 'refused_address'])
+
+export type Blame = {
+  readonly model: string
+  readonly error: ChatError
+  readonly settings: PoolSettings
+  readonly clock: Clock
+  /** False where this is one of the last accounts that can still serve. */
+  readonly mayEject: boolean
+}
+
+/** What a failure costs the account: rate limits rest (account, model), refused credentials the account, faults count. */
+export function penalise(state: AccountState, { model, error, settings, clock, mayEject }: Blame): void {
+  const now = clock.monotonic()
   switch (error.kind) {
     case 'rate-limited':
-      return coolDown(state, model, error.retryAfterMs, settings, clock)
+      return coolDown(state, model, error.retryAfterMs, settings, now)
     case 'upstream-auth':
-      return block(state, 'needs-sign-in', error, settings, clock)
+      return block(state, 'needs-sign-in', error, settings, now)
     case 'quota-exhausted':
-      return block(state, 'quota', error, settings, clock)
+      return block(state, 'quota', error, settings, now)
+    case 'model-not-found':
+      state.lacksUntil.set(model, now + LACKS_MODEL_MS)
+      return
+    case 'upstream-untrusted':
+      // A certificate that is not valid stays so until somebody changes something; a redirect blames nobody.
+      if (error.code === 'tls') block(state, 'blocked', error, settings, now)
+      return
+    case 'overloaded':
+    case 'upstream-unavailable':
+    case 'upstream-changed':
+    case 'upstream-truncated':
+    case 'timed-out':
+      if (!LOCAL_CODES.has(error.code ?? '')) recordFailure(state.breaker, settings.breaker, now, mayEject)
+      return
     default:
       return
   }
@@ -89,9 +138,9 @@ function coolDown(
   model: string,
   retryAfterMs: number | undefined,
   settings: PoolSettings,
-  clock: Clock,
+  now: number,
 ): void {
-  const now = clock.monotonic()
+  if (!settings.cooldown.enabled) return
   const until = state.coolingUntil.get(model) ?? 0
   // Many answers of one burst count as one: the level rises once per window (REL-13).
   const isNewWindow = until <= now
@@ -106,12 +155,13 @@ function coolDown(
 
 function block(
   state: AccountState,
-  health: 'needs-sign-in' | 'quota',
+  health: 'needs-sign-in' | 'quota' | 'blocked',
   error: ChatError,
   settings: PoolSettings,
-  clock: Clock,
+  now: number,
 ): void {
+  if (!settings.cooldown.enabled) return
   state.health = health
   state.healthReason = error.message
-  state.blockedUntil = clock.monotonic() + settings.cooldown.authMs
+  state.blockedUntil = now + (error.retryAfterMs ?? settings.cooldown.authMs)
 }

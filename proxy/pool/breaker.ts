@@ -1,0 +1,85 @@
+/** Settings of the breaker; times in milliseconds. */
+export type BreakerSettings = {
+  readonly enabled: boolean
+  readonly consecutiveFailures: number
+  readonly failureRatio: number
+  readonly minimumRequests: number
+  readonly windowMs: number
+  readonly openMs: number
+  readonly openMaxMs: number
+}
+
+/**
+ * Keeps requests away from an account that fails. Closed: all pass. Open: none, until `openUntil`. Then half-open: one
+ * probe passes, and its outcome decides. Points in time are on the monotonic clock.
+ */
+export type Breaker = {
+  consecutive: number
+  /** Outcomes of the last window: when, and whether it failed. At most `MOST_OUTCOMES`. */
+  outcomes: { at: number; failed: boolean }[]
+  openUntil: number
+  /** How often it opened in a row; zero while closed. */
+  openings: number
+  isProbing: boolean
+}
+
+const MOST_OUTCOMES = 200
+
+export function createBreaker(): Breaker {
+  return { consecutive: 0, outcomes: [], openUntil: 0, openings: 0, isProbing: false }
+}
+
+export function isEjected(breaker: Breaker, now: number): boolean {
+  return breaker.openings > 0 && (breaker.openUntil > now || breaker.isProbing)
+}
+
+/** Called when a lease goes out: in half-open the first one is the probe. */
+export function markLent(breaker: Breaker): void {
+  if (breaker.openings > 0) breaker.isProbing = true
+}
+
+/** The outcome says nothing about the account (the client left, the request was wrong): a probe may be tried again. */
+export function recordNothing(breaker: Breaker): void {
+  breaker.isProbing = false
+}
+
+export function recordSuccess(breaker: Breaker, settings: BreakerSettings, now: number): void {
+  breaker.isProbing = false
+  breaker.consecutive = 0
+  breaker.openings = 0
+  remember(breaker, { at: now, failed: false }, settings)
+}
+
+/** Returns true where the failure opened the breaker. `mayEject` is false for the last usable accounts (REL-15). */
+export function recordFailure(
+  breaker: Breaker,
+  settings: BreakerSettings,
+  now: number,
+  mayEject: boolean,
+): boolean {
+  const wasProbing = breaker.isProbing
+  breaker.isProbing = false
+  breaker.consecutive++
+  remember(breaker, { at: now, failed: true }, settings)
+  if (!settings.enabled || !mayEject) return false
+  if (breaker.openings > 0 && !wasProbing) return false
+  if (!wasProbing && !isOverLimit(breaker, settings)) return false
+  breaker.openings++
+  breaker.openUntil = now + Math.min(settings.openMaxMs, settings.openMs * breaker.openings)
+  return true
+}
+
+function isOverLimit({ consecutive, outcomes }: Breaker, settings: BreakerSettings): boolean {
+  if (consecutive >= settings.consecutiveFailures) return true
+  const failed = outcomes.filter((outcome) => outcome.failed).length
+  return outcomes.length >= settings.minimumRequests && failed / outcomes.length >= settings.failureRatio
+}
+
+function remember(
+  breaker: Breaker,
+  outcome: { at: number; failed: boolean },
+  settings: BreakerSettings,
+): void {
+  const since = outcome.at - settings.windowMs
+  breaker.outcomes = [...breaker.outcomes.filter(({ at }) => at > since), outcome].slice(-MOST_OUTCOMES)
+}
