@@ -13,7 +13,7 @@ const args = [
 
 export default defineConfig({
   testDir: 'test',
-  globalSetup: './test/desktop/build-fake-app.ts',
+  globalSetup: './test/support/build-fake-app.ts',
   outputDir: 'test-results',
   timeout: 30_000,
   workers: 2,

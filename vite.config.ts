@@ -23,7 +23,7 @@ function nodeBuild({ outDir, input }: NodeBuild): EnvironmentOptions {
       sourcemap: true,
       rolldownOptions: {
         input,
-        external: ['electron'],
+        external: ['electron', /^node:/],
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
       },
     },

@@ -40,7 +40,9 @@ export function createApi(page: Window): Api {
 
 function createWindowApi(page: Window, bridge: WindowBridge): Api {
   return {
-    control: createControl(createPortLink({ receivePort: () => receivePort(page, bridge), onGone: bridge.onGone })),
+    control: createControl(
+      createPortLink({ receivePort: () => receivePort(page, bridge), onGone: bridge.onGone }),
+    ),
     session: null,
     copyText: bridge.copyText,
     onShow: bridge.onShow,

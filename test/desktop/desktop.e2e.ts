@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process'
 import { expect } from '@playwright/test'
-import { argumentsFor, clickTray, engine, isListening, isStandIn, isWindowVisible, test, trayLabel } from './launch.ts'
+import {
+  argumentsFor,
+  clickTray,
+  engine,
+  isListening,
+  isStandIn,
+  isWindowVisible,
+  test,
+  trayLabel,
+} from './launch.ts'
 
 test.beforeAll(() => {
   process.stdout.write(`Engine: ${isStandIn ? 'the stand-in' : engine}\n`)
@@ -9,7 +18,9 @@ test.beforeAll(() => {
 test('the window shows Home, over a port to the proxy in its own process', async ({ launch }) => {
   const { app, port } = await launch()
   const page = await app.firstWindow()
-  await expect(page.getByRole('region', { name: 'Proxy' }).getByText('Running', { exact: true })).toBeVisible()
+  await expect(
+    page.getByRole('region', { name: 'Proxy' }).getByText('Running', { exact: true }),
+  ).toBeVisible()
   await expect(page.getByRole('list', { name: 'Base URLs' })).toContainText(`http://127.0.0.1:${port}/v1`)
   expect(await isListening(port)).toBe(true)
 })
@@ -42,7 +53,9 @@ test('the window starts and stops it as well', async ({ launch }) => {
   expect(await isListening(port)).toBe(true)
 })
 
-test('base URLs reach the clipboard from the tray, with a notice, and from the window', async ({ launch }) => {
+test('base URLs reach the clipboard from the tray, with a notice, and from the window', async ({
+  launch,
+}) => {
   const { app, port } = await launch()
   const clipboard = () => app.evaluate(({ clipboard }) => clipboard.readText())
   await expect.poll(() => trayLabel(app, 'toggle')).toBe('Stop proxy')
@@ -60,7 +73,9 @@ test('base URLs reach the clipboard from the tray, with a notice, and from the w
 test('closing hides the window; the tray brings it back, at the requests', async ({ launch }) => {
   const { app } = await launch()
   const page = await app.firstWindow()
-  await expect(page.getByRole('region', { name: 'Proxy' }).getByText('Running', { exact: true })).toBeVisible()
+  await expect(
+    page.getByRole('region', { name: 'Proxy' }).getByText('Running', { exact: true }),
+  ).toBeVisible()
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
   expect(await isWindowVisible(app)).toBe(false)
   await clickTray(app, 'requests')
@@ -99,7 +114,9 @@ test('a proxy process that ends is started again, and the page is connected agai
   await expect(page.getByRole('button', { name: 'Stop proxy' })).toBeVisible()
 })
 
-test('three ends within a minute, and it stays down and says so; the tray starts it again', async ({ launch }) => {
+test('three ends within a minute, and it stays down and says so; the tray starts it again', async ({
+  launch,
+}) => {
   test.skip(process.env.PORTSIDE_APP !== undefined, 'only the fake proxy ends on demand')
   const { app, port } = await launch()
   for (let end = 0; end < 3; end += 1) {

@@ -1,17 +1,14 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { _electron, test as base, type ElectronApplication } from '@playwright/test'
-import { FAKE_APP } from './build-fake-app.ts'
+import { BUILT_APP } from '../support/build-fake-app.ts'
 
 /** One suite, two engines: `ELECTRON_PATH` names a real Electron; without it the stand-in runs. */
 export const engine = process.env.ELECTRON_PATH ?? path.join(import.meta.dirname, '../standin/electron')
 export const isStandIn = process.env.ELECTRON_PATH === undefined
-/** The app: around the fake proxy, unless `PORTSIDE_APP` names a built one. */
-const application = process.env.PORTSIDE_APP ?? FAKE_APP
-
 export type Launched = { readonly app: ElectronApplication; readonly userData: string; readonly port: number }
 
 /** `launch` starts an app that ends with the test. */
@@ -34,13 +31,13 @@ export async function start(env: Record<string, string> = {}, userData = newUser
   const { ELECTRON_RUN_AS_NODE: _, ...inherited } = process.env
   const app = await _electron.launch({
     executablePath: engine,
-    args: [application, `--user-data-dir=${userData}`],
+    args: [BUILT_APP, `--user-data-dir=${userData}`],
     env: { ...(inherited as Record<string, string>), APP_TEST: '1', ...env },
   })
   return { app, userData, port }
 }
 
-export const argumentsFor = (userData: string) => [application, `--user-data-dir=${userData}`, '--no-sandbox']
+export const argumentsFor = (userData: string) => [BUILT_APP, `--user-data-dir=${userData}`, '--no-sandbox']
 
 export const newUserData = () => mkdtempSync(path.join(os.tmpdir(), 'portside-desktop-'))
 

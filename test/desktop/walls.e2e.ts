@@ -10,11 +10,14 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => app.close())
 
-const ownUrl = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getURL())
+const ownUrl = () =>
+  app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getURL())
 
 test('a page has nothing of Node or Electron but the verbs', async () => {
   const seen = await page.evaluate(() => ({
-    globals: ['require', 'process', 'module', 'ipcRenderer', 'Buffer', 'global'].filter((name) => name in globalThis),
+    globals: ['require', 'process', 'module', 'ipcRenderer', 'Buffer', 'global'].filter(
+      (name) => name in globalThis,
+    ),
     verbs: Object.keys(Reflect.get(globalThis, 'portside')).sort(),
   }))
   expect(seen).toEqual({ globals: [], verbs: ['connect', 'copyText', 'onGone', 'onShow', 'quit'] })
@@ -65,7 +68,11 @@ test('the policy blocks inline scripts, other origins and frames', async () => {
     await all
     return { fetched, pwned: '__pwned' in window, violations: violations.sort() }
   })
-  expect(outcome).toEqual({ fetched: 'blocked', pwned: false, violations: ['connect-src', 'frame-src', 'script-src-elem'] })
+  expect(outcome).toEqual({
+    fetched: 'blocked',
+    pwned: false,
+    violations: ['connect-src', 'frame-src', 'script-src-elem'],
+  })
 })
 
 test('what a page sends is checked', async () => {
@@ -91,5 +98,7 @@ test('every window is sandboxed, and permissions are denied', async () => {
       return { sandbox, contextIsolation, nodeIntegration, webviewTag }
     }),
   )
-  expect(preferences).toEqual([{ sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false }])
+  expect(preferences).toEqual([
+    { sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false },
+  ])
 })

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { RPCHandler } from '@orpc/server/node'
+import { BUILT_APP } from './build-fake-app.ts'
 import type { FakeControl } from './fake-control.ts'
 
 export type FakeServer = {
@@ -20,7 +21,7 @@ type FakeServerOptions = {
   readonly ticket?: string | null
 }
 
-const PAGES = path.join(import.meta.dirname, '../../dist/renderer')
+const PAGES = path.join(BUILT_APP, 'dist/renderer')
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 const TYPES: Record<string, string> = {

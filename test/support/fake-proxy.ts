@@ -48,7 +48,6 @@ export async function createProxy({ home, version, attention = [] }: FakeProxyOp
   }
 }
 
-// biome-ignore lint/suspicious/noShadowRestrictedNames: the name at the real door.
 export type Proxy = Awaited<ReturnType<typeof createProxy>>
 
 export function serveControlPort(proxy: Proxy, port: SupportedMessagePort): void {

@@ -8,16 +8,16 @@ export type CurlRequest = {
   readonly body: string | null
 }
 
-const KEY_HEADERS: Record<string, string> = {
-  'anthropic-messages': 'x-api-key: $PORTSIDE_KEY',
-  gemini: 'x-goog-api-key: $PORTSIDE_KEY',
-}
+const KEY_HEADERS = new Map([
+  ['anthropic-messages', 'x-api-key: $PORTSIDE_KEY'],
+  ['gemini', 'x-goog-api-key: $PORTSIDE_KEY'],
+])
 
 /** The request as a shell command. The key is a variable: the log never has it. */
 export function curlOf({ entry, origin, body }: CurlRequest): string {
   const lines = [`curl ${shellQuote(origin + entry.path)}`]
   if (entry.method !== 'POST') lines.push(`-X ${shellQuote(entry.method)}`)
-  lines.push(`-H "${KEY_HEADERS[entry.protocol ?? ''] ?? 'Authorization: Bearer $PORTSIDE_KEY'}"`)
+  lines.push(`-H "${KEY_HEADERS.get(entry.protocol ?? '') ?? 'Authorization: Bearer $PORTSIDE_KEY'}"`)
   if (entry.protocol === 'anthropic-messages') lines.push("-H 'anthropic-version: 2023-06-01'")
   if (entry.method === 'POST') lines.push("-H 'content-type: application/json'", bodyArgument(body))
   return lines.join(' \\\n  ')

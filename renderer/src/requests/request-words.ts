@@ -12,16 +12,16 @@ export const STATE_WORDS: Record<LogState, string> = {
   cancelled: 'Cancelled',
 }
 
-const PROTOCOL_WORDS: Record<string, string> = {
-  'openai-chat': 'OpenAI Chat',
-  'openai-responses': 'Responses',
-  'anthropic-messages': 'Anthropic',
-  gemini: 'Gemini',
-}
+const PROTOCOL_WORDS = new Map([
+  ['openai-chat', 'OpenAI Chat'],
+  ['openai-responses', 'Responses'],
+  ['anthropic-messages', 'Anthropic'],
+  ['gemini', 'Gemini'],
+])
 
 export function protocolWord(protocol: string | null): string {
   if (protocol === null) return NOTHING
-  return PROTOCOL_WORDS[protocol] ?? printable(protocol)
+  return PROTOCOL_WORDS.get(protocol) ?? printable(protocol)
 }
 
 /** The model that was asked for and, where another one answered, that one. */
