@@ -9,6 +9,18 @@ import { publicSettings } from '../../contract/settings.ts'
 import { proxyStatus } from '../../contract/status.ts'
 import { CONTROL_API_PREFIX } from './control-http-handler.ts'
 
+const CONTROL_ERROR = {
+  type: 'object' as const,
+  required: ['code', 'status', 'message'],
+  properties: {
+    code: { type: 'string' as const },
+    status: { type: 'integer' as const },
+    message: { type: 'string' as const },
+    defined: { type: 'boolean' as const },
+    data: {},
+  },
+}
+
 /** The OpenAPI document of the control plane, for docs/control.openapi.json. */
 export async function createControlOpenApi(): Promise<object> {
   const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] })
@@ -28,8 +40,12 @@ export async function createControlOpenApi(): Promise<object> {
       ProxyStatus: { schema: proxyStatus },
       Settings: { schema: publicSettings, strategy: 'output' },
     },
+    customErrorResponseBodySchema: () => ({ $ref: '#/components/schemas/ControlError' }),
     servers: [{ url: CONTROL_API_PREFIX }],
     security: [{ controlToken: [] }],
-    components: { securitySchemes: { controlToken: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      securitySchemes: { controlToken: { type: 'http', scheme: 'bearer' } },
+      schemas: { ControlError: CONTROL_ERROR },
+    },
   })
 }

@@ -177,9 +177,7 @@ describe('the live feed', () => {
     const second = await next(feed)
     await feed.return()
     expect(
-      [first.value, second.value].map((batch) =>
-        batch.entries.map((entry: LogEntry) => [entry.id, entry.state]),
-      ),
+      [first, second].map((batch) => batch.entries.map((entry: LogEntry) => [entry.id, entry.state])),
     ).toEqual([[['b', 'receiving']], [['b', 'failed']]])
     expect(second.sequence).toBeGreaterThan(first.sequence)
   })
