@@ -4,27 +4,30 @@ import type { Settings } from '../contract/settings.ts'
 import type { Attention, ProxyStatus } from '../contract/status.ts'
 import { createAnnouncer } from './announcer.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { createControlHttpHandler } from './control/control-http-handler.ts'
+import { type ControlRouter, createControl } from './control/create-control.ts'
+import { describeAttention } from './describe-attention.ts'
 import { createColdHandlers } from './http/cold-handlers.ts'
-import { createControlSessions } from './http/control-session.ts'
+import { type ControlSessions, createControlSessions } from './http/control-session.ts'
 import { createExpressApp } from './http/express-app.ts'
 import { createProxyServer, refuseExchange, type ServerPorts } from './http/server.ts'
 import { readUiFiles } from './http/ui-files.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
-import { createAccountPool } from './pool/account-pool.ts'
+import { testAccount } from './models/test-account.ts'
+import { openStores, type Stores } from './open-stores.ts'
+import { type AccountPool, createAccountPool } from './pool/account-pool.ts'
 import type { PoolSettings } from './pool/account-state.ts'
 import { viewAccounts } from './pool/account-view.ts'
+import { createPoolMemoryFile } from './pool-memory-file.ts'
 import { anthropicMessages } from './protocols/anthropic-messages/index.ts'
 import { openaiChat } from './protocols/openai-chat/index.ts'
+import { viewProviders } from './providers/provider-view.ts'
 import { relay } from './relay/relay.ts'
-import type { RelayPorts } from './relay/relay-ports.ts'
-import { createRequestLog, type RequestLog } from './request-log/request-log.ts'
-import { createServingState } from './serving-state.ts'
-import { secretsInSettings } from './settings/account-secret.ts'
-import { hashAdminKey, makeAdminKey, verifyAdminKey } from './settings/admin-key.ts'
-import { createCredentialStore } from './settings/credential-store.ts'
+import type { RequestLog } from './request-log/request-log.ts'
+import { createServingState, type ServingState } from './serving-state.ts'
+import { verifyAdminKey } from './settings/admin-key.ts'
 import type { Environment } from './settings/environment.ts'
-import { ensureFirstKey } from './settings/local-keys.ts'
-import { createSettingsStore, type SettingsFlags, type SettingsStore } from './settings/settings-store.ts'
+import type { SettingsFlags } from './settings/settings-store.ts'
 
 export type ProxyOptions = {
   /** The folder of settings, credentials and log; made private to the user. */
@@ -40,6 +43,7 @@ export type ProxyOptions = {
   /** What the person must know about how secrets are kept, where the composition root knows it. */
   readonly notices?: readonly Attention[]
   readonly clock?: Clock
+  /** 0 to 1, for jitter. */
   readonly random?: () => number
 }
 
@@ -49,6 +53,8 @@ export type Proxy = {
   /** Drains and frees the port; the proxy may be started again. */
   stop(): Promise<void>
   status(): ProxyStatus
+  /** The control contract, implemented: for a MessagePort, for HTTP, or for a call in this process. */
+  readonly control: ControlRouter
   /** The text of the key that this start made; null where there were keys. Told once. */
   readonly firstKey: string | null
   /** The text of the admin key that this start made; null where there was one, or no pages are served. */
@@ -64,39 +70,38 @@ export type Proxy = {
 
 const PROTOCOLS = { [openaiChat.id]: openaiChat, [anthropicMessages.id]: anthropicMessages }
 
+/** Everything that lives as long as the proxy. */
+type House = {
+  readonly options: ProxyOptions
+  readonly clock: Clock
+  readonly stores: Stores
+  readonly sessions: ControlSessions
+  readonly pool: AccountPool
+  readonly serving: ServingState
+  readonly announce: () => void
+  readonly active: Set<AbortController>
+  readonly tally: { requests: number; failures: number }
+  readonly keyUse: Map<string, number>
+}
+
 /** Wires the rooms together. Nothing listens until `start`. */
 export async function createProxy(options: ProxyOptions): Promise<Proxy> {
   const clock = options.clock ?? systemClock
-  const credentials = await createCredentialStore({
-    path: join(options.home, 'credentials.json'),
-    sealKey: options.sealKey,
-  })
-  const settings = await createSettingsStore({
-    home: options.home,
-    env: options.env,
-    flags: options.flags,
-    now: clock.now,
-    credentials,
-  })
-  const firstKey = await makeFirstKey(settings)
-  const adminKey = options.uiDirectory === null ? null : await makeAdminKeyIfNone(settings)
   const announcer = createAnnouncer()
-  const tally = { requests: 0, failures: 0 }
-  const keyUse = new Map<string, number>()
-  const log = createRequestLog({
-    path: join(options.home, 'requests.sqlite'),
-    settings: () => settings.get().log,
-    secrets: () => [...credentials.secretValues(), ...secretsInSettings(settings.get()), sessions.token],
-    now: clock.now,
-    onDegraded: announcer.announce,
-  })
-  const sessions = createControlSessions({
+  const sessions: ControlSessions = createControlSessions({
     clock,
     verifyAdminKey: async (key) => {
-      const kept = settings.get().server.admin.keyHash
+      const kept = stores.settings.get().server.admin.keyHash
       return kept !== null && (await verifyAdminKey(key, kept))
     },
   })
+  const stores = await openStores({
+    options,
+    clock,
+    moreSecrets: () => [sessions.token],
+    onLogChange: announcer.announce,
+  })
+  const { settings, credentials, log } = stores
   const pool = createAccountPool(() => poolSettings(settings.get()), clock)
   const serving = createServingState({
     settings: settings.get(),
@@ -105,16 +110,73 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
     clock,
     onChange: announcer.announce,
   })
-  const relayPorts: RelayPorts = {
+  const poolMemory = createPoolMemoryFile(options.home)
+  await poolMemory.load(pool)
+  const house: House = {
+    options,
+    clock,
+    stores,
+    sessions,
     pool,
-    routeModel: (name, provider) => serving.catalogue().route(name, provider),
+    serving,
+    announce: announcer.announce,
+    active: new Set(),
+    tally: { requests: 0, failures: 0 },
+    keyUse: new Map(),
+  }
+  const controlFile = join(options.home, 'control.json')
+  const server = createServerPorts(house, () => lifecycle.isListening())
+  const lifecycle: Lifecycle = createLifecycle({
+    settings: settings.get,
+    clock,
+    announcer,
+    active: house.active,
+    createServer: () => createProxyServer(server.ports),
+    describe: () => describeHouse(house),
+    onListening: (port) => writeControlFile(controlFile, port, sessions.token),
+    async onStopped() {
+      await rm(controlFile, { force: true })
+      await poolMemory.save(pool)
+    },
+  })
+  const control = createControlOf(house, lifecycle, announcer.subscribe)
+  server.serveControl(control)
+  settings.subscribe((next) => serving.apply(next))
+  return {
+    start: lifecycle.start,
+    async stop() {
+      await lifecycle.stop()
+    },
+    status: lifecycle.status,
+    control,
+    firstKey: stores.firstKey,
+    adminKey: stores.adminKey,
+    makeTicket: sessions.makeTicket,
+    log,
+    expressPaths: server.expressPaths,
+    async close() {
+      await lifecycle.stop()
+      await serving.close()
+      await log.close()
+    },
+  }
+}
+
+/** The HTTP face: the hot routes on the relay, the others on Express, the control plane behind its sessions. */
+function createServerPorts(house: House, isListening: () => boolean) {
+  const { options, clock, stores, sessions, pool, serving, tally, keyUse, active, announce } = house
+  const { settings, log } = stores
+  let handleControl: ReturnType<typeof createControlHttpHandler> | undefined
+  const relayPorts = {
+    pool,
+    routeModel: (name: string, provider: string | undefined) => serving.catalogue().route(name, provider),
     provider: serving.provider,
     settings: settings.get,
     clock,
     random: options.random ?? Math.random,
+    traffic: { active: 0, retrying: 0 },
   }
-  const active = new Set<AbortController>()
-  const serverPorts: ServerPorts = {
+  const ports: ServerPorts = {
     business: {
       protocols: PROTOCOLS,
       settings: settings.get,
@@ -122,10 +184,10 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
       active,
       async relay(request) {
         tally.requests++
-        announcer.announce()
+        announce()
         const isAnswered = await relay(request, relayPorts)
         if (!isAnswered) tally.failures++
-        announcer.announce()
+        announce()
       },
     },
     settings: settings.get,
@@ -142,81 +204,92 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
       settings: settings.get,
       keyRing: serving.keyRing,
       models: serving.models,
-      isReady: () => lifecycle.isListening() && pool.accounts().some(({ account }) => account.enabled),
+      isReady: () => isListening() && pool.accounts().some(({ account }) => account.enabled),
       sessions,
       uiFiles: options.uiDirectory === null ? new Map() : readUiFiles(options.uiDirectory),
-      handleControl: async () => undefined,
+      async handleControl(request, response) {
+        await handleControl?.(request, response)
+      },
     }),
-    refuse: (exchange, error) => refuseExchange(exchange, error, serverPorts),
+    refuse: (exchange, error) => refuseExchange(exchange, error, ports),
   })
-  const controlFile = join(options.home, 'control.json')
-  const lifecycle: Lifecycle = createLifecycle({
-    settings: settings.get,
-    clock,
-    announcer,
-    active,
-    createServer: () => createProxyServer(serverPorts),
-    describe: () => {
-      const accounts = viewAccounts(
-        pool,
-        settings.get().accounts,
-        settings.get().pool.perAccountInflight,
-        clock,
-      )
-      return {
-        version: options.version,
-        home: options.home,
-        mode: options.mode,
-        ...tally,
-        accounts: {
-          total: accounts.length,
-          usable: accounts.filter(({ health }) => ['ready', 'busy', 'untested'].includes(health)).length,
-        },
-        attention: [...(options.notices ?? [])],
-      }
-    },
-    onListening: (port) => writeControlFile(controlFile, port, sessions.token),
-    onStopped: () => rm(controlFile, { force: true }),
-  })
-  settings.subscribe((next) => serving.apply(next))
   return {
-    start: lifecycle.start,
-    async stop() {
-      await lifecycle.stop()
-    },
-    status: lifecycle.status,
-    firstKey,
-    adminKey,
-    makeTicket: sessions.makeTicket,
-    log,
+    ports,
     expressPaths: cold.paths,
-    async close() {
-      await lifecycle.stop()
-      await serving.close()
-      await log.close()
+    serveControl(router: ControlRouter) {
+      handleControl = createControlHttpHandler(router)
     },
+  }
+}
+
+function createControlOf(
+  house: House,
+  lifecycle: Lifecycle,
+  subscribe: (listener: () => void) => () => void,
+): ControlRouter {
+  const { options, clock, stores, pool, serving, keyUse } = house
+  const { settings, credentials, log } = stores
+  return createControl({
+    settings,
+    credentials,
+    log,
+    lifecycle: {
+      status: lifecycle.status,
+      subscribe,
+      start: lifecycle.start,
+      stop: lifecycle.stop,
+      canStop: options.mode === 'desktop',
+    },
+    accounts: {
+      list: () => accountsOf(house),
+      test(id, signal) {
+        const found = pool.accounts().find(({ account }) => account.id === id)?.account
+        if (found === undefined)
+          return Promise.resolve({
+            success: false,
+            durationMs: 0,
+            message: 'This account’s provider is not known here',
+          })
+        return testAccount(found, serving.provider(found.provider), clock, signal)
+      },
+    },
+    models: serving.models,
+    providers: () => viewProviders(serving.providers(), settings.get()),
+    keyUse: (id) => keyUse.get(id) ?? null,
+  })
+}
+
+function accountsOf({ pool, stores, clock }: House) {
+  const settings = stores.settings.get()
+  return viewAccounts(pool, settings.accounts, settings.pool.perAccountInflight, clock)
+}
+
+const USABLE: ReadonlySet<string> = new Set(['ready', 'busy', 'untested'])
+
+function describeHouse(house: House) {
+  const { options, stores, serving, tally } = house
+  const accounts = accountsOf(house)
+  return {
+    version: options.version,
+    home: options.home,
+    mode: options.mode,
+    requests: tally.requests,
+    failures: tally.failures,
+    accounts: { total: accounts.length, usable: accounts.filter(({ health }) => USABLE.has(health)).length },
+    attention: describeAttention({
+      notices: options.notices ?? [],
+      accounts,
+      warnings: [...stores.settings.warnings, ...serving.problems()],
+      logProblem: stores.log.stats().problem,
+      hasKeys: serving.keyRing().keys.length > 0,
+      hasWeakKey: serving.keyRing().hasWeakKey && !stores.settings.get().server.acceptWeakKeys,
+      unreadableCredentials: stores.credentials.unreadable().length,
+    }),
   }
 }
 
 function poolSettings({ pool, cooldown, breaker }: Settings): PoolSettings {
   return { ...pool, cooldown, breaker }
-}
-
-/** Settings that cannot be written get no first key; every business request is then refused with the reason. */
-async function makeFirstKey(settings: SettingsStore): Promise<string | null> {
-  return settings.source === 'environment' ? null : ensureFirstKey(settings)
-}
-
-/** The pages need an admin key to sign in with. The text is told once; the settings hold its hash. */
-async function makeAdminKeyIfNone(settings: SettingsStore): Promise<string | null> {
-  if (settings.get().server.admin.keyHash !== null || settings.source === 'environment') return null
-  const key = makeAdminKey()
-  const keyHash = await hashAdminKey(key)
-  await settings.update((current) => ({
-    ...current,
-    server: { ...current.server, admin: { ...current.server.admin, keyHash } },
-  }))
-  return key
 }
 
 /** Tells commands on this machine where the control plane is; private to the user. */

@@ -1,3 +1,5 @@
-/** The only door of the proxy: what the desktop app and the command line may use. */
+/** The only door of the proxy: what the desktop app may use. */
+export type { ControlRouter } from './control/create-control.ts'
+export { serveControlPort } from './control/serve-control-port.ts'
 export { createProxy, type Proxy, type ProxyOptions } from './create-proxy.ts'
 export { ProxyStartError } from './http/listener.ts'

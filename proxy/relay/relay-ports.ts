@@ -22,6 +22,8 @@ export type RelayPorts = {
   readonly clock: Clock
   /** 0 to 1, for jitter. */
   readonly random: () => number
+  /** Requests being relayed now, and how many of them are in a second or later attempt: the retry budget looks at both. */
+  readonly traffic: { active: number; retrying: number }
 }
 
 /** One request on its way through the proxy. */
