@@ -68,6 +68,27 @@ function trayIcons(): Plugin {
   }
 }
 
+const WORKER = /new URL\('\.\/([\w-]+)\.ts', import\.meta\.url\)/g
+
+/** Vite bundles workers for browsers only: for Node each becomes a file beside the one that starts it. */
+function nodeWorkers(): Plugin {
+  return {
+    name: 'portside-node-workers',
+    enforce: 'pre',
+    applyToEnvironment: ({ config }) => config.consumer === 'server',
+    transform(code, id) {
+      if (!code.includes('new Worker(')) return null
+      const changed = code.replace(WORKER, (_found, name: string) => {
+        const source = path.join(path.dirname(id), `${name}.ts`)
+        this.emitFile({ type: 'chunk', id: source, fileName: `${name}.js` })
+        return `new URL('./${name}.js', import.meta.url)`
+      })
+      // The change stays within its line, so the source map still fits.
+      return { code: changed, map: null }
+    },
+  }
+}
+
 /** The desktop specs build the app around a fake proxy: its door takes the place of the real one. */
 const door = process.env.PORTSIDE_PROXY_DOOR
 const alias = door ? [{ find: /^\.\.\/proxy\/index\.ts$/, replacement: at(door) }] : []
@@ -77,7 +98,7 @@ const dist = process.env.PORTSIDE_DIST ?? 'dist'
 export default defineConfig({
   root: at('renderer'),
   base: './',
-  plugins: [react(), trayIcons()],
+  plugins: [react(), trayIcons(), nodeWorkers()],
   resolve: { alias },
   builder: {
     async buildApp(builder) {

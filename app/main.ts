@@ -69,8 +69,9 @@ async function start(): Promise<void> {
       home: app.getPath('userData'),
       sealKey: seal.key,
       version: app.getVersion(),
-      uiDirectory: path.join(built, 'renderer'),
-      attention: seal.attention ? [seal.attention] : [],
+      // The window has its own copy of the pages; the desktop serves none over HTTP.
+      uiDirectory: null,
+      notices: seal.attention ? [seal.attention] : [],
     },
     onView: () => tray.show(view()),
     onGone: () => window.announceProxyGone(),

@@ -9,7 +9,7 @@ export const toProxy = z.discriminatedUnion('type', [
     sealKey: z.instanceof(Uint8Array),
     version: z.string(),
     uiDirectory: z.string().nullable(),
-    attention: z.array(attention),
+    notices: z.array(attention),
     /** Whether to open the port at once. */
     listens: z.boolean(),
   }),

@@ -15,7 +15,7 @@ function serveParent(parent: ParentPort): void {
         for (const port of ports) {
           // A rejection here is the same as of `begin`, which ends the process.
           void proxy?.then((made) => {
-            serveControlPort(made, port)
+            serveControlPort(made.control, port)
             port.start()
           })
         }
@@ -28,7 +28,7 @@ function serveParent(parent: ParentPort): void {
 }
 
 async function begin(message: BeginProxy): Promise<RunningProxy> {
-  const { home, sealKey, version, uiDirectory, attention, listens } = message
+  const { home, sealKey, version, uiDirectory, notices, listens } = message
   const proxy = await createProxy({
     home,
     mode: 'desktop',
@@ -37,7 +37,7 @@ async function begin(message: BeginProxy): Promise<RunningProxy> {
     sealKey,
     version,
     uiDirectory,
-    attention,
+    notices,
   })
   // A port that is taken is a state, which the status feed tells; it must not end the process.
   if (listens) await proxy.start().catch(() => undefined)

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
+import { text } from 'node:stream/consumers'
 import { RPCHandler } from '@orpc/server/node'
 import { BUILT_APP } from './build-fake-app.ts'
 import type { FakeControl } from './fake-control.ts'
@@ -89,7 +90,7 @@ function createSession({ adminKey, ticket }: { adminKey: string | null; ticket: 
     async handle(request: IncomingMessage, response: ServerResponse) {
       if (request.method === 'DELETE') return response.writeHead(204, { 'set-cookie': cookieOf('', 0) }).end()
       if (++attempts > MOST_ATTEMPTS) return response.writeHead(429).end()
-      const body = (await Array.fromAsync(request)).join('')
+      const body = await text(request)
       if (!proves(JSON.parse(body))) return response.writeHead(401).end()
       return response.writeHead(204, { 'set-cookie': cookieOf(id, 3600) }).end()
     },

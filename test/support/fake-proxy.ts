@@ -11,17 +11,17 @@ import { runningStatus } from './sample-status.ts'
 type FakeProxyOptions = {
   readonly home: string
   readonly version: string
-  readonly attention?: readonly Attention[]
+  readonly notices?: readonly Attention[]
 }
 
 /** Stands at the proxy's door while the desktop shell alone is tested: it listens, and answers the control contract. */
-export async function createProxy({ home, version, attention = [] }: FakeProxyOptions) {
+export async function createProxy({ home, version, notices = [] }: FakeProxyOptions) {
   const server = createServer((request, response) => {
     if (request.url === '/crash') process.exit(1)
     response.end('ok')
   })
   const control = new FakeControl({
-    status: runningStatus({ state: 'stopped', startedAt: null, home, version, attention: [...attention] }),
+    status: runningStatus({ state: 'stopped', startedAt: null, home, version, attention: [...notices] }),
   })
   const start = async (): Promise<ProxyStatus> => {
     await new Promise<void>((resolve) => server.listen(portIn(home), '127.0.0.1', resolve))
@@ -50,8 +50,8 @@ export async function createProxy({ home, version, attention = [] }: FakeProxyOp
 
 export type Proxy = Awaited<ReturnType<typeof createProxy>>
 
-export function serveControlPort(proxy: Proxy, port: SupportedMessagePort): void {
-  new RPCHandler(proxy.control.router).upgrade(port, { context: {} })
+export function serveControlPort(control: FakeControl, port: SupportedMessagePort): void {
+  new RPCHandler(control.router).upgrade(port, { context: {} })
 }
 
 function portIn(home: string): number {
