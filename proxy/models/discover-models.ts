@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ServedModel, WireProvider } from '../providers/provider.ts'
 import { collectBytes } from '../relay/collect-bytes.ts'
+import { joinUrl } from '../upstream/join-url.ts'
 
 const LIST_BYTES = 8_388_608
 const LIST_MS = 10_000
@@ -20,10 +21,9 @@ export async function discoverModels(
   credential: string,
   signal: AbortSignal,
 ): Promise<ServedModel[]> {
-  const base = provider.baseUrl.href.replace(/\/$/, '')
   const path = provider.codec.protocol === 'anthropic-messages' ? '/v1/models?limit=1000' : '/models'
   const upstream = await provider.fetch({
-    url: new URL(base + path),
+    url: joinUrl(provider.baseUrl, path),
     method: 'GET',
     headers: {
       ...provider.headers,

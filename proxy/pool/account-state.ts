@@ -93,7 +93,7 @@ export function findUnusable(
 const LACKS_MODEL_MS = 600_000
 
 /** Failures of this machine's own network blame no account (REL-14). */
-const LOCAL_CODES: ReadonlySet<string> = new Set(['dns', 'network', 'refused_address'])
+const LOCAL_CODES: ReadonlySet<string> = new Set(['dns', 'network', 'refused_address', 'stale_socket'])
 
 export type Blame = {
   readonly model: string

@@ -5,6 +5,7 @@ import type { WireProvider } from '../providers/provider.ts'
 import type { WrittenRequest } from '../providers/wire-codec.ts'
 import type { AttemptRow } from '../request-log/request-log.ts'
 import type { FetchUpstream, UpstreamAnswer } from '../upstream/fetch-upstream.ts'
+import { joinUrl } from '../upstream/join-url.ts'
 import { readRetryAfter } from '../upstream/retry-after.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { answerWhole } from './answer-whole.ts'
@@ -141,9 +142,8 @@ function openUpstream(
   const { request, lease, ports } = attempt
   const { timeouts, limits } = ports.settings()
   const isReasoning = request.chat.reasoning !== undefined && request.chat.reasoning.mode !== 'off'
-  const base = provider.baseUrl.href.replace(/\/$/, '')
   return provider.fetch({
-    url: new URL(base + provider.codec.path(wireTarget(attempt, capabilities))),
+    url: joinUrl(provider.baseUrl, provider.codec.path(wireTarget(attempt, capabilities))),
     method: 'POST',
     headers: {
       ...authHeaders(provider, lease.account.credential),
@@ -156,6 +156,7 @@ function openUpstream(
     },
     body: written === undefined ? passedBody(attempt) : JSON.stringify(written.body),
     signal: attempt.signal,
+    onSent: () => attempt.row.update({ maybeBilled: true }),
     firstByteMs: request.chat.stream
       ? isReasoning
         ? timeouts.firstByteReasoningMs

@@ -3,7 +3,8 @@ import { delay } from '../clock.ts'
 import type { Lease } from '../pool/account-pool.ts'
 import { answerError } from './answer-error.ts'
 import { runAttempt } from './attempt.ts'
-import type { RelayPorts, RelayRequest } from './relay-ports.ts'
+import { nameConversation } from './name-conversation.ts'
+import type { ModelRoute, RelayPorts, RelayRequest } from './relay-ports.ts'
 
 /** What came of one attempt. After `isCommitted` the client has seen bytes: there is no other attempt. */
 export type AttemptEnd = { readonly isCommitted: boolean; readonly error?: ChatError }
@@ -32,24 +33,78 @@ async function tryAttempts(
   ports: RelayPorts,
   tally: { attempts: number },
 ): Promise<AttemptEnd> {
-  const { retry } = ports.settings()
   const routes = ports.routeModel(request.chat.model, request.provider)
   const startedAt = ports.clock.monotonic()
   const tried = new Set<string>()
-  let lastError: ChatError | undefined
-  for (;;) {
-    const lease = await leaseAccount(request, ports, routes, tried, lastError)
-    tally.attempts++
-    const end = await runLeased(request, ports, lease, tally.attempts)
-    if (end.error === undefined || end.isCommitted) return end
-    lastError = end.error
-    const isOutOfTime = ports.clock.monotonic() - startedAt > retry.deadlineMs
-    const { retry: mayRetry } = end.error.traits
-    if (request.signal.aborted || mayRetry === 'never' || isOutOfTime || tally.attempts >= retry.maxAttempts)
-      throw end.error
-    if (mayRetry === 'other-account') tried.add(lease.account.id)
-    else await delay(ports.clock, jitter(ports, tally.attempts), request.signal)
+  const retries = { stale: 0, lastError: undefined as ChatError | undefined }
+  ports.traffic.active++
+  try {
+    for (;;) {
+      const lease = await leaseAccount(request, ports, routes, tried, retries.lastError)
+      tally.attempts++
+      const end = await runLeased(request, ports, lease, tally.attempts)
+      if (end.error === undefined || end.isCommitted) return end
+      retries.lastError = end.error
+      if (end.error.code === 'stale_socket' && retries.stale++ === 0) continue
+      if (!mayRepeat(end.error, request, ports, tally.attempts, startedAt)) throw end.error
+      await prepareRepeat(end.error, request, ports, tally.attempts)
+      if (end.error.traits.retry === 'other-account' || hasOther(ports, routes, tried, lease.account.id))
+        tried.add(lease.account.id)
+    }
+  } finally {
+    ports.traffic.active--
+    if (tally.attempts > 1) ports.traffic.retrying = Math.max(0, ports.traffic.retrying - 1)
   }
+}
+
+function mayRepeat(
+  error: ChatError,
+  request: RelayRequest,
+  ports: RelayPorts,
+  attempts: number,
+  startedAt: number,
+): boolean {
+  const { retry } = ports.settings()
+  if (request.signal.aborted || error.traits.retry === 'never') return false
+  if (ports.clock.monotonic() - startedAt > retry.deadlineMs || attempts >= retry.maxAttempts) return false
+  return attempts > 1 || takeFromBudget(ports)
+}
+
+/** Retries are a share of what is going on, so that a failing upstream is not hit harder the more it fails (REL-02). */
+function takeFromBudget(ports: RelayPorts): boolean {
+  const { budgetMin, budgetRatio } = ports.settings().retry
+  if (ports.traffic.retrying >= Math.max(budgetMin, budgetRatio * ports.traffic.active)) return false
+  ports.traffic.retrying++
+  return true
+}
+
+/** A refused account is left at once; a failing upstream gets a moment. */
+async function prepareRepeat(
+  error: ChatError,
+  request: RelayRequest,
+  ports: RelayPorts,
+  attempts: number,
+): Promise<void> {
+  if (error.traits.retry === 'any-account') await delay(ports.clock, jitter(ports, attempts), request.signal)
+}
+
+/** Distinct accounts come first: the one that failed is tried again only where there is no other. */
+function hasOther(
+  ports: RelayPorts,
+  routes: readonly ModelRoute[],
+  tried: ReadonlySet<string>,
+  failedId: string,
+): boolean {
+  const providers = new Set(routes.map(({ provider }) => provider))
+  return ports.pool
+    .accounts()
+    .some(
+      ({ account }) =>
+        account.enabled &&
+        providers.has(account.provider) &&
+        account.id !== failedId &&
+        !tried.has(account.id),
+    )
 }
 
 /** Full jitter: anything from nothing to the doubled base, capped. */
@@ -62,12 +117,17 @@ function jitter(ports: RelayPorts, attempts: number): number {
 async function leaseAccount(
   request: RelayRequest,
   ports: RelayPorts,
-  routes: ReturnType<RelayPorts['routeModel']>,
+  routes: readonly ModelRoute[],
   tried: ReadonlySet<string>,
   lastError: ChatError | undefined,
 ): Promise<Lease> {
   request.row.update({ state: 'queued' })
-  const want = { routes, exclude: tried, ...(request.pin === undefined ? {} : { pin: request.pin }) }
+  const want = {
+    routes,
+    exclude: tried,
+    ...(request.pin === undefined ? {} : { pin: request.pin }),
+    ...(ports.settings().pool.strategy === 'sticky' ? { conversation: nameConversation(request.chat) } : {}),
+  }
   try {
     return await ports.pool.lease(want, request.signal)
   } catch (error) {

@@ -31,6 +31,8 @@ export type UpstreamCall = {
   /** Longest wait for the head, and for each next byte. Zero means no limit. */
   readonly firstByteMs: number
   readonly idleMs: number
+  /** Called when the whole request has gone out: from then on the upstream may charge for it. */
+  readonly onSent?: () => void
   /** Most bytes the decoded body may have. */
   readonly maxBytes: number
 }
@@ -53,8 +55,10 @@ export function createUpstreamFetch(
   clock: Clock,
 ): { fetch: FetchUpstream; close(): Promise<void> } {
   const dispatcher = createDispatcher(network)
+  const connections = { made: 0 }
+  dispatcher.on('connect', () => connections.made++)
   return {
-    fetch: (call) => dispatchCall(dispatcher, network, call, clock),
+    fetch: (call) => dispatchCall({ dispatcher, network, clock, connections }, call),
     close: () => dispatcher.destroy(),
   }
 }
@@ -82,17 +86,20 @@ function refuseLiteral(url: URL, network: Network): void {
   if (refusal !== undefined) throw readNetworkError(refusedError(refusal), url.host)
 }
 
-function dispatchCall(
-  dispatcher: Dispatcher,
-  network: Network,
-  call: UpstreamCall,
-  clock: Clock,
-): Promise<UpstreamAnswer> {
+type Route = {
+  readonly dispatcher: Dispatcher
+  readonly network: Network
+  readonly clock: Clock
+  /** How many connections this dispatcher has opened so far. */
+  readonly connections: { readonly made: number }
+}
+
+function dispatchCall(route: Route, call: UpstreamCall): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
     call.signal.throwIfAborted()
-    refuseLiteral(call.url, network)
-    const handler = new AnswerHandler(call, clock, resolve, reject)
-    dispatcher.dispatch(
+    refuseLiteral(call.url, route.network)
+    const handler = new AnswerHandler(call, route, resolve, reject)
+    route.dispatcher.dispatch(
       {
         origin: call.url.origin,
         path: call.url.pathname + call.url.search,
@@ -110,7 +117,8 @@ class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer {
   status = 0
   headers: Record<string, string | undefined> = {}
   readonly #call: UpstreamCall
-  readonly #clock: Clock
+  readonly #route: Route
+  readonly #connectionsBefore: number
   readonly #resolve: (answer: UpstreamAnswer) => void
   readonly #reject: (error: unknown) => void
   readonly #onAbort: () => void
@@ -125,12 +133,13 @@ class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer {
 
   constructor(
     call: UpstreamCall,
-    clock: Clock,
+    route: Route,
     resolve: (answer: UpstreamAnswer) => void,
     reject: (error: unknown) => void,
   ) {
     this.#call = call
-    this.#clock = clock
+    this.#route = route
+    this.#connectionsBefore = route.connections.made
     this.#resolve = resolve
     this.#reject = reject
     this.#onAbort = () => this.#stop(call.signal.reason)
@@ -141,6 +150,10 @@ class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     if (this.#call.signal.aborted) controller.abort(toError(this.#call.signal.reason))
+  }
+
+  onRequestSent(): void {
+    this.#call.onSent?.()
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: object): void {
@@ -168,9 +181,19 @@ class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#over) return
-    this.#fail(
-      readNetworkError(this.#call.signal.aborted ? this.#call.signal.reason : error, this.#call.url.host),
-    )
+    if (this.#call.signal.aborted)
+      return this.#fail(readNetworkError(this.#call.signal.reason, this.#call.url.host))
+    const read = readNetworkError(error, this.#call.url.host)
+    this.#fail(this.#wasStale(read) ? staleSocket(read) : read)
+  }
+
+  /**
+   * A kept connection that the upstream closed meanwhile: it died before any byte of an answer, and no new connection
+   * was opened for this call. That says nothing about the upstream (FM-7).
+   */
+  #wasStale(error: ChatError): boolean {
+    const isClosed = error.code === 'reset' || error.code === 'closed'
+    return isClosed && this.status === 0 && this.#route.connections.made === this.#connectionsBefore
   }
 
   consume(sink: ByteSink): void {
@@ -217,7 +240,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer {
 
   #arm(afterMs: number, code: string, what: string): void {
     if (afterMs === 0) return
-    this.#timer = this.#clock.timer(afterMs, () => {
+    this.#timer = this.#route.clock.timer(afterMs, () => {
       const text = `The upstream ${this.#call.url.host} ${what} for ${Math.round(afterMs / 1000)} s`
       this.#stop(new ChatError('timed-out', text, { code }))
     })
@@ -242,6 +265,10 @@ class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer {
     this.#timer?.cancel()
     this.#call.signal.removeEventListener('abort', this.#onAbort)
   }
+}
+
+function staleSocket(error: ChatError): ChatError {
+  return new ChatError('upstream-unavailable', error.message, { code: 'stale_socket', cause: error.cause })
 }
 
 function toError(reason: unknown): Error {
