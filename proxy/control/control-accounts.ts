@@ -3,6 +3,7 @@ import { implement } from '@orpc/server'
 import type { Account, NewAccount } from '../../contract/account.ts'
 import { controlContract } from '../../contract/control-contract.ts'
 import type { AccountSetting, Settings } from '../../contract/settings.ts'
+import { PRESETS } from '../providers/presets.ts'
 import { controlError, savingSettings } from './control-error.ts'
 import type { ControlPorts } from './control-ports.ts'
 
@@ -49,11 +50,11 @@ export function controlAccounts(ports: ControlPorts) {
 }
 
 function refuseUnusable(input: NewAccount, ports: ControlPorts): void {
-  const known = ports.providers().map(({ id }) => id)
-  if (!known.includes(input.provider)) {
+  const known = new Set([...ports.providers().map(({ id }) => id), ...Object.keys(PRESETS)])
+  if (!known.has(input.provider)) {
     throw controlError(
       'BAD_REQUEST',
-      `provider: there is no "${input.provider}"; there are ${known.join(', ')}`,
+      `provider: there is no "${input.provider}"; there are ${[...known].join(', ')}`,
     )
   }
   if (input.apiKey !== undefined || input.token !== undefined) return

@@ -1,0 +1,129 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import type { Account, NewAccount } from '../../contract/account.ts'
+import { askSecret } from './ask-secret.ts'
+import { CliError, type CliWorld, EXIT } from './cli-world.ts'
+import { type CommonOptions, createContext, withCommonOptions, withControl } from './command-context.ts'
+import type { ControlClient } from './open-control.ts'
+import { formatTable } from './print-table.ts'
+
+type AddOptions = CommonOptions & {
+  readonly provider: string
+  readonly name?: string
+  readonly apiKeyEnv?: string
+  readonly email?: string
+  readonly mobile?: string
+  readonly token?: true
+  readonly priority?: number
+  readonly weight?: number
+}
+
+export function addAccountCommands(program: Command, world: CliWorld): void {
+  const accounts = program.command('accounts').description('your accounts at providers')
+
+  withCommonOptions(accounts.command('list').description('all accounts and how they are')).action(
+    async (options: CommonOptions) => {
+      const context = createContext(world, options)
+      const all = await withControl(context, (client) => client.accounts.list())
+      context.show(all, all.length === 0 ? 'There are no accounts.\n' : formatAccounts(all))
+    },
+  )
+
+  withCommonOptions(
+    accounts.command('add').description('add an account; its secret is asked for, or read from a pipe'),
+  )
+    .requiredOption('--provider <id>', 'where it is')
+    .option('--name <name>', 'what you call it')
+    .option('--api-key-env <variable>', 'read the key from this environment variable')
+    .option('--email <address>', 'sign in with this address and a password')
+    .option('--mobile <number>', 'sign in with this number and a password')
+    .option('--token', 'the secret is a session token, not an API key')
+    .option('--priority <number>', 'lower is used first', asNumber)
+    .option('--weight <number>', 'how large a share of the requests it takes', asNumber)
+    .action(async (options: AddOptions) => {
+      const context = createContext(world, options)
+      const wanted = await readNewAccount(world, options)
+      const added = await withControl(context, (client) => client.accounts.add(wanted))
+      context.show(added, `Added ${added.name} (${added.id}).\n`)
+    })
+
+  withCommonOptions(accounts.command('test').description('see whether an account works'))
+    .argument('<account>', 'its id or name')
+    .action(async (wanted: string, options: CommonOptions) => {
+      const context = createContext(world, options)
+      const result = await withControl(context, async (client) =>
+        client.accounts.test({ id: await findAccount(client, wanted) }),
+      )
+      context.show(result, `${result.message} (${Math.round(result.durationMs)} ms)\n`)
+      if (!result.success) throw new CliError('')
+    })
+
+  withCommonOptions(accounts.command('remove').description('forget an account and its secret'))
+    .argument('<account>', 'its id or name')
+    .action(async (wanted: string, options: CommonOptions) => {
+      const context = createContext(world, options)
+      const done = await withControl(context, async (client) =>
+        client.accounts.remove({ id: await findAccount(client, wanted) }),
+      )
+      context.show(done, `Removed ${wanted}.\n`)
+    })
+}
+
+async function readNewAccount(world: CliWorld, options: AddOptions): Promise<NewAccount> {
+  const { provider, name, email, mobile, priority, weight } = options
+  return {
+    provider,
+    ...(name === undefined ? {} : { name }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(weight === undefined ? {} : { weight }),
+    ...(email === undefined ? {} : { email }),
+    ...(mobile === undefined ? {} : { mobile }),
+    ...(await readSecret(world, options)),
+  }
+}
+
+/** Arguments show in the process list, so a secret comes from a pipe, a hidden prompt or a named variable. */
+async function readSecret(
+  world: CliWorld,
+  { apiKeyEnv, email, mobile, token }: AddOptions,
+): Promise<Pick<NewAccount, 'apiKey' | 'token' | 'password'>> {
+  if (apiKeyEnv !== undefined) {
+    const apiKey = world.env[apiKeyEnv]
+    if (apiKey === undefined || apiKey === '') throw new CliError(`${apiKeyEnv} is not set`, EXIT.wrongUse)
+    return { apiKey }
+  }
+  if (email !== undefined || mobile !== undefined) return { password: await askSecret(world, 'Password') }
+  if (token === true) return { token: await askSecret(world, 'Token') }
+  return { apiKey: await askSecret(world, 'API key') }
+}
+
+async function findAccount(client: ControlClient, wanted: string): Promise<string> {
+  const all = await client.accounts.list()
+  const found = all.filter(({ id, name }) => id === wanted || name === wanted)
+  if (found.length > 1) {
+    throw new CliError(
+      `several accounts are named ${wanted}: say ${found.map(({ id }) => id).join(' or ')}`,
+      EXIT.wrongUse,
+    )
+  }
+  return found[0]?.id ?? wanted
+}
+
+function asNumber(text: string): number {
+  const number = Number(text)
+  if (text.trim() === '' || !Number.isFinite(number)) throw new InvalidArgumentError('a number is needed')
+  return number
+}
+
+function formatAccounts(accounts: readonly Account[]): string {
+  return formatTable(
+    ['id', 'provider', 'name', 'health', 'credential', 'why'],
+    accounts.map(({ id, provider, name, health, credentialHint, healthReason }) => [
+      id,
+      provider,
+      name,
+      health,
+      credentialHint === null ? '…' : `…${credentialHint}`,
+      healthReason ?? '',
+    ]),
+  )
+}
