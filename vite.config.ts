@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
 import path from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
@@ -11,7 +12,7 @@ type NodeBuild = { readonly outDir: string; readonly input: Record<string, strin
 function nodeBuild({ outDir, input }: NodeBuild): EnvironmentOptions {
   return {
     consumer: 'server',
-    resolve: { noExternal: true, builtins: [/^node:/, 'electron'] },
+    resolve: { noExternal: true, builtins: [/^node:/, 'electron', ...builtinModules] },
     // CommonJS packages that are bundled into modules still ask for these.
     define: { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' },
     build: {
