@@ -11,9 +11,11 @@ export type Progress = {
 
 /** How far a new user has come, from what is known anyway. */
 export function progressOf(status: ProxyStatus, entries: readonly LogEntry[]): Progress {
+  // Without a protocol it was no client's request, but somebody at the door, a page that is not signed in say.
+  const ofClients = entries.filter((entry) => entry.protocol !== null)
   return {
     hasAccount: status.accounts.total > 0,
-    isReached: entries.length > 0 || status.requests > 0,
-    firstAnswered: entries.findLast((entry) => entry.state === 'done') ?? null,
+    isReached: ofClients.length > 0,
+    firstAnswered: ofClients.findLast((entry) => entry.state === 'done') ?? null,
   }
 }
