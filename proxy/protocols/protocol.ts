@@ -10,7 +10,7 @@ import type { StreamPart } from '../chat/stream-part.ts'
 export type Protocol = {
   readonly id: ProtocolId
   /** Reads a parsed body. Throws `ChatError` of kind `invalid-request` with `param` where a field is wrong. */
-  decodeRequest(body: JsonObject): ChatRequest
+  decodeRequest(body: JsonObject, context?: DecodeContext): ChatRequest
   encodeAnswer(answer: ChatAnswer, context: AnswerContext): JsonObject
   createStreamEncoder(context: AnswerContext): StreamEncoder
   encodeError(error: ChatError, requestId: string): { readonly status: number; readonly body: JsonObject }
@@ -20,6 +20,23 @@ export type Protocol = {
   readonly heartbeat: string
   /** The text of the end marker that a passed-through stream gets when its upstream ended well without one. */
   readonly missingEnd: string
+}
+
+/** What a request says outside of its body, and what is remembered of earlier ones. All of it is optional. */
+export type DecodeContext = {
+  /** The model and the wish to stream, where they stand in the path (Gemini). */
+  readonly model?: string
+  readonly stream?: boolean
+  /** Earlier answers that a request may point to (Responses). Without it, such a request is refused. */
+  readonly remembered?: RememberedAnswers
+}
+
+/** Items of earlier answers, as they went over the wire. */
+export type RememberedAnswers = {
+  /** The item that an `item_reference` names. */
+  item(id: string): JsonObject | undefined
+  /** All items up to and with the answer that a `previous_response_id` names, in order. */
+  history(answerId: string): readonly JsonObject[] | undefined
 }
 
 export type AnswerContext = {
