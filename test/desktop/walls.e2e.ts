@@ -40,10 +40,10 @@ test('navigation elsewhere is refused', async () => {
 })
 
 test('no window can be opened', async () => {
-  // Not in this call itself: it would wait for a window that is being refused.
   await page.evaluate(() => {
-    setTimeout(() => window.open('https://example.com/'))
+    setTimeout(() => Reflect.set(window, 'opened', [window.open('https://example.com/')]))
   })
+  await page.waitForFunction(() => 'opened' in window)
   await expect.poll(() => app.windows().length).toBe(1)
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
 })

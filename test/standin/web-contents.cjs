@@ -10,6 +10,7 @@ const { fromChromium, toChromium } = require('./session.cjs')
 const { applyTheme } = require('./native-theme.cjs')
 const { pack, unpack } = require('./wire.cjs')
 
+const SETTLING_MS = 300
 const WORLD = 'Electron Isolated Context'
 const WIRE = `__bridge_${crypto.randomUUID()}_`
 const sourceOf = (name) => fs.readFileSync(path.join(__dirname, name), 'utf8').replaceAll('__WIRE__', WIRE)
@@ -55,7 +56,10 @@ class WebContents extends EventEmitter {
     const opener = type === 'page' && openerId && WebContents.all.find((one) => one.#targetId === openerId)
     if (!opener) return
     const { action } = opener.#opener({ url: fromChromium(url), disposition: 'foreground-tab' })
-    if (action === 'deny') environment.cdp.send('Target.closeTarget', { targetId }).catch(() => {})
+    if (action !== 'deny') return
+    const close = () => environment.cdp.send('Target.closeTarget', { targetId }).catch(() => {})
+    // Playwright holds a new page until it has looked at it; closed before that, its opener would hang for ever.
+    setTimeout(close, SETTLING_MS)
   }
 
   call(method, params) {
