@@ -42,6 +42,8 @@ const entryOf = (text: string, index: number) =>
   })
 
 test('no text from the network becomes more than text, wherever it is shown', async ({ page, serve }) => {
+  // Every text is opened in every place, which takes a while on a busy machine.
+  test.setTimeout(180_000)
   const entries = HOSTILE_TEXTS.map(entryOf)
   const bodies = new Map(
     HOSTILE_TEXTS.map((text, index) => {
