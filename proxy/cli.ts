@@ -2,4 +2,6 @@
 import { createRealWorld } from './cli/real-world.ts'
 import { runCli } from './cli/run-cli.ts'
 
-process.exitCode = await runCli(process.argv.slice(2), createRealWorld())
+const code = await runCli(process.argv.slice(2), createRealWorld())
+// What was printed goes out first; then nothing that still waits somewhere may hold the terminal.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))

@@ -1,0 +1,224 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { settings } from '../../contract/settings.ts'
+import { makeTemporaryHome } from '../settings/temporary-home.test-support.ts'
+import { createRequestLog, type LogSettings, type RequestLog } from './request-log.ts'
+
+const defaults = settings.parse({}).log
+const writeLoop = fileURLToPath(new URL('./write-loop.test-support.ts', import.meta.url))
+
+function makeLog(path: string, changed: () => Partial<LogSettings> = () => ({})) {
+  const problems: (string | null)[] = []
+  const log = createRequestLog({
+    path,
+    settings: () => ({ ...defaults, ...changed() }),
+    secrets: () => [],
+    onDegraded: (problem) => void problems.push(problem),
+    timing: { writeEveryMs: 5, retryMs: 20, busyTimeoutMs: 50 },
+  })
+  onTestFinished(() => log.close())
+  return { log, problems }
+}
+
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAt = performance.now() + 10_000
+  while (!(await isSo())) {
+    if (performance.now() > giveUpAt) throw new Error('it did not come to pass')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+/** What a request does: nothing of it may fail or wait, whatever the file is like. */
+function serve(log: RequestLog, id: string): void {
+  const row = log.open({ id, method: 'POST', path: '/v1/messages' })
+  row.captureRequest(Buffer.from('x'.repeat(1_000)))
+  row.update({ state: 'streaming' })
+  row.close({ state: 'failed', status: 502 })
+}
+
+function idsIn(path: string): unknown[] {
+  const database = new DatabaseSync(path, { readOnly: true })
+  try {
+    return database
+      .prepare('SELECT id FROM entries ORDER BY started_at')
+      .all()
+      .map(({ id }) => id)
+  } finally {
+    database.close()
+  }
+}
+
+async function overwrite(path: string, offset: number, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'r+')
+  await file.write(bytes, 0, bytes.length, offset)
+  await file.close()
+}
+
+describe('a log that cannot be written harms no request, says so, and recovers (REL-43)', () => {
+  it('when the file is full', async () => {
+    const path = join(await makeTemporaryHome(), 'requests.db')
+    let maxBytes = defaults.maxBytes
+    const { log, problems } = makeLog(path, () => ({ maxBytes, bodies: 'all' }))
+    serve(log, 'before')
+    await log.flush()
+    // The bound is SQLite's own `max_page_count`: the file may grow no further than it is now.
+    maxBytes = 1
+    serve(log, 'last that fits')
+    await log.flush()
+    for (let count = 0; count < 300; count += 1) serve(log, `full-${count}`)
+    await until(() => problems.some((problem) => problem?.includes('full')))
+    expect(log.stats()).toMatchObject({ state: 'degraded', open: 0 })
+    expect(await log.list({ limit: 3 })).toHaveLength(3)
+    maxBytes = defaults.maxBytes
+    await until(() => log.stats().state === 'ok')
+    await log.flush()
+    expect(idsIn(path)).toContain('full-299')
+  })
+
+  it('when the file is read-only', async () => {
+    const path = join(await makeTemporaryHome(), 'requests.db')
+    const first = makeLog(path)
+    serve(first.log, 'before')
+    await first.log.close()
+    // The header's "write version": SQLite opens a file of an unknown one only for reading.
+    await overwrite(path, 18, Uint8Array.of(9))
+    const { log } = makeLog(path)
+    serve(log, 'meanwhile')
+    await log.flush()
+    expect(log.stats()).toMatchObject({ state: 'degraded', problem: expect.stringContaining('readonly') })
+    await overwrite(path, 18, Uint8Array.of(2))
+    await until(() => log.stats().state === 'ok')
+    expect(idsIn(path)).toEqual(['before', 'meanwhile'])
+  })
+
+  it('when something else stands where the file should be', async () => {
+    const path = join(await makeTemporaryHome(), 'requests.db')
+    await mkdir(path)
+    const { log } = makeLog(path)
+    serve(log, 'a')
+    await log.flush()
+    expect(log.stats().state).toBe('degraded')
+    await rm(path, { recursive: true })
+    await until(() => log.stats().state === 'ok')
+    expect(idsIn(path)).toEqual(['a'])
+  })
+
+  it('when the file is deleted', async () => {
+    const home = await makeTemporaryHome()
+    const path = join(home, 'requests.db')
+    const { log } = makeLog(path)
+    serve(log, 'before')
+    await log.flush()
+    for (const name of await readdir(home)) await rm(join(home, name))
+    serve(log, 'after')
+    await log.flush()
+    expect(idsIn(path)).toEqual(['after'])
+    expect((await log.list({ limit: 5 })).map(({ id }) => id)).toEqual(['after', 'before'])
+  })
+
+  it.each([
+    ['its first bytes', 0],
+    ['its pages', 4_096],
+  ])('when bytes of it are flipped: %s', async (_, offset) => {
+    const home = await makeTemporaryHome()
+    const path = join(home, 'requests.db')
+    const first = makeLog(path)
+    for (let count = 0; count < 50; count += 1) serve(first.log, `r${count}`)
+    await first.log.close()
+    await overwrite(path, offset, Buffer.alloc(6_000, 0xa5))
+    const { log, problems } = makeLog(path)
+    serve(log, 'after')
+    await log.flush()
+    expect(problems[0]).toContain('damaged')
+    expect(log.stats().state).toBe('degraded')
+    serve(log, 'later')
+    await log.flush()
+    expect(log.stats().state).toBe('ok')
+    expect(idsIn(path)).toEqual(['after', 'later'])
+    expect(await readdir(home)).toContain('requests.db.damaged')
+  })
+
+  it('when another process holds it', async () => {
+    const path = join(await makeTemporaryHome(), 'requests.db')
+    const { log } = makeLog(path)
+    serve(log, 'before')
+    await log.flush()
+    const holder = new DatabaseSync(path)
+    onTestFinished(() => holder.close())
+    holder.exec('BEGIN EXCLUSIVE')
+    serve(log, 'meanwhile')
+    await log.flush()
+    expect(log.stats()).toMatchObject({ state: 'degraded', problem: expect.stringContaining('locked') })
+    expect((await log.get('meanwhile'))?.status).toBe(502)
+    holder.exec('COMMIT')
+    await until(() => log.stats().state === 'ok')
+    expect(idsIn(path)).toEqual(['before', 'meanwhile'])
+  })
+
+  it('when it fails for long: the oldest rows are dropped, counted, and memory stays bounded', async () => {
+    const path = join(await makeTemporaryHome(), 'requests.db')
+    await mkdir(path)
+    const { log } = makeLog(path)
+    for (let count = 0; count < 6_000; count += 1) serve(log, `r${count}`)
+    await log.flush()
+    expect(log.stats()).toMatchObject({ state: 'degraded', queued: 5_000, inMemory: 2_000, dropped: 1_000 })
+    await rm(path, { recursive: true })
+    await until(() => log.stats().state === 'ok')
+    await log.flush()
+    expect(idsIn(path)).toHaveLength(5_000)
+    expect(idsIn(path)[0]).toBe('r1000')
+  })
+})
+
+describe('a proxy that is killed (REL-43)', () => {
+  async function killWhileWriting(path: string, afterLines: number): Promise<void> {
+    const child: ChildProcess = spawn(process.execPath, [writeLoop, path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const closed = once(child, 'close')
+    let lines = 0
+    for await (const _ of createInterface({ input: child.stdout! })) {
+      lines += 1
+      if (lines === afterLines) child.kill('SIGKILL')
+    }
+    await closed
+  }
+
+  it('leaves a whole file after kill -9 at any time, and its open rows end as unknown', {
+    timeout: 120_000,
+  }, async () => {
+    const path = join(await makeTemporaryHome(), 'requests.db')
+    for (let kill = 0; kill < 8; kill += 1) {
+      await killWhileWriting(path, 1 + Math.floor(Math.random() * 6))
+      const database = new DatabaseSync(path)
+      expect(database.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }])
+      database.close()
+    }
+    const { log, problems } = makeLog(path)
+    serve(log, 'after')
+    await log.flush()
+    expect(problems).toEqual([])
+    expect(await log.list({ limit: 10, state: 'running' })).toEqual([])
+    const [cut] = await log.list({ limit: 1, text: 'left-open' })
+    expect(cut).toMatchObject({ state: 'failed', errorKind: 'outcome-unknown', status: null })
+  })
+})
+
+describe('the number of a request log’s schema', () => {
+  it('is written into the file, so that a newer one can be told (REL-42)', async () => {
+    const path = join(await makeTemporaryHome(), 'requests.db')
+    await writeFile(path, '')
+    const { log } = makeLog(path)
+    serve(log, 'a')
+    await log.flush()
+    const database = new DatabaseSync(path, { readOnly: true })
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 })
+    database.close()
+  })
+})
