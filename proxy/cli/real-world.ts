@@ -32,9 +32,14 @@ export function createRealWorld(): CliWorld {
 }
 
 function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  const { version }: { version?: unknown } = JSON.parse(text)
-  return typeof version === 'string' ? version : '0.0.0'
+  try {
+    const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+    const { version }: { version?: unknown } = JSON.parse(text)
+    return typeof version === 'string' ? version : '0.0.0'
+  } catch {
+    // A bundle that was taken out of its folder still works; it only does not know its number.
+    return '0.0.0'
+  }
 }
 
 const OPENERS: Partial<Record<NodeJS.Platform, readonly string[]>> = {
