@@ -1,3 +1,4 @@
+import type { ChatError } from './chat-error.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { ProtocolId } from './protocol-id.ts'
 
@@ -32,6 +33,8 @@ export type ChatRequest = {
   readonly stream: boolean
   /** OpenAI chat only: the client asked for a usage chunk. Upstreams are asked for usage always. */
   readonly includeUsage: boolean
+  /** Why this request can only be passed through as it came: it counts on something that its own upstream keeps. */
+  readonly untranslatable?: ChatError
   /** Fields that only the client's own protocol knows, by name and as they came. A writer of the same protocol may use them. */
   readonly extras?: { readonly protocol: ProtocolId; readonly fields: JsonObject }
 }

@@ -43,6 +43,7 @@ export function normaliseRequest(request: ChatRequest, wish: NormaliseWish): Nor
 }
 
 function refuseUntranslatable(request: ChatRequest): void {
+  if (request.untranslatable !== undefined) throw request.untranslatable
   if ((request.answerCount ?? 1) > 1) {
     throw new ChatError('invalid-request', 'n must be 1 for this model: ask once for each answer', {
       param: 'n',

@@ -27,7 +27,7 @@ export type DecodeContext = {
   /** The model and the wish to stream, where they stand in the path (Gemini). */
   readonly model?: string
   readonly stream?: boolean
-  /** Earlier answers that a request may point to (Responses). Without it, such a request is refused. */
+  /** Earlier answers that a request may point to (Responses). Without it, such a request can only be passed through. */
   readonly remembered?: RememberedAnswers
 }
 

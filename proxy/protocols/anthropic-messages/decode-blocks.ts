@@ -1,3 +1,4 @@
+import { unwrapCarrier } from '../../chat/carrier.ts'
 import type { Part, TextPart, ThinkingPart, ToolCallPart, ToolResultPart } from '../../chat/chat-request.ts'
 import { dropAbsent } from '../../chat/drop-absent.ts'
 import { isJsonObject, type JsonValue } from '../../chat/json.ts'
@@ -38,10 +39,7 @@ function decodeBlock(block: Fields): Part {
     case 'thinking':
       return decodeThinking(block)
     case 'redacted_thinking':
-      return {
-        type: 'redacted-thinking',
-        carrier: { origin: 'anthropic-messages', data: optionalString(block, 'data') ?? '' },
-      }
+      return decodeRedacted(block)
     case 'tool_use':
       return decodeCall(block)
     case 'tool_result':
@@ -69,10 +67,17 @@ function searchText(block: Fields): string {
     .join('\n')
 }
 
+function decodeRedacted(block: Fields): Part {
+  const carried = unwrapCarrier(optionalString(block, 'data') ?? '', 'anthropic-messages')
+  return carried === undefined
+    ? { type: 'thinking', text: '' }
+    : { type: 'redacted-thinking', carrier: carried.carrier }
+}
+
 /** Claude Code gives thinking back with an empty signature where none was sent: that is no signature. */
 function decodeThinking(block: Fields): ThinkingPart {
-  const data = optionalString(block, 'signature') || undefined
-  const signature = data === undefined ? undefined : { origin: 'anthropic-messages' as const, data }
+  const data = optionalString(block, 'signature')
+  const signature = data ? unwrapCarrier(data, 'anthropic-messages')?.carrier : undefined
   return dropAbsent({ type: 'thinking' as const, text: optionalString(block, 'thinking') ?? '', signature })
 }
 

@@ -204,6 +204,19 @@ describe('decoding a Messages request', () => {
     ])
   })
 
+  it('gives marked opaque data back its origin, and drops marks that nobody knows (P-55)', () => {
+    const content = [
+      { type: 'thinking', thinking: 'Hm.', signature: 'portside.openai-responses.gAAA' },
+      { type: 'redacted_thinking', data: 'portside.gemini.aGlk' },
+      { type: 'thinking', thinking: 'Ah.', signature: 'portside.of-later-days.x' },
+    ]
+    expect(decode({ messages: [{ role: 'assistant', content }] }).turns[0]?.parts).toEqual([
+      { type: 'thinking', text: 'Hm.', signature: { origin: 'openai-responses', data: 'gAAA' } },
+      { type: 'redacted-thinking', carrier: { origin: 'gemini', data: 'aGlk' } },
+      { type: 'thinking', text: 'Ah.' },
+    ])
+  })
+
   it('keeps blocks that only Anthropic knows, and the words of a compaction', () => {
     const use = { type: 'server_tool_use', id: 's', name: 'web_search', input: {} }
     const compaction = { type: 'compaction', content: 'What was said so far.' }

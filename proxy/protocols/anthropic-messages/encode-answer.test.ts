@@ -16,7 +16,8 @@ describe('encoding a whole message', () => {
       id: 'msg_7',
       parts: [
         { type: 'thinking', text: 'Hm.', signature: { origin: 'anthropic-messages', data: 'c2ln' } },
-        { type: 'thinking', text: 'Unsigned.', signature: { origin: 'gemini', data: 'x' } },
+        { type: 'thinking', text: 'Unsigned.' },
+        { type: 'thinking', text: 'Foreign.', signature: { origin: 'gemini', data: 'x' } },
         { type: 'redacted-thinking', carrier: { origin: 'anthropic-messages', data: 'aGlk' } },
         { type: 'opaque', protocol: 'anthropic-messages', raw: { type: 'server_tool_use' } },
         { type: 'opaque', protocol: 'gemini', raw: { type: 'x' } },
@@ -37,6 +38,7 @@ describe('encoding a whole message', () => {
       content: [
         { type: 'thinking', thinking: 'Hm.', signature: 'c2ln' },
         { type: 'thinking', thinking: 'Unsigned.', signature: '' },
+        { type: 'thinking', thinking: 'Foreign.', signature: 'portside.gemini.x' },
         { type: 'redacted_thinking', data: 'aGlk' },
         { type: 'server_tool_use' },
         { type: 'text', text: 'I look.' },

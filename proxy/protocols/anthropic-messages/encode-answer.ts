@@ -1,4 +1,5 @@
 import { assertNever } from '../../chat/assert-never.ts'
+import { wrapCarrier } from '../../chat/carrier.ts'
 import type { AnswerPart, ChatAnswer } from '../../chat/chat-answer.ts'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import { readArguments } from '../../chat/tool-arguments.ts'
@@ -24,16 +25,13 @@ function encodeBlock(part: AnswerPart): readonly JsonObject[] {
     case 'refusal':
       return part.text === '' ? [] : [{ type: 'text', text: part.text }]
     case 'thinking': {
-      const { signature } = part
-      const data = signature?.origin === 'anthropic-messages' ? signature.data : ''
+      const data = part.signature === undefined ? '' : wrapCarrier(part.signature, 'anthropic-messages')
       return part.text === '' && data === ''
         ? []
         : [{ type: 'thinking', thinking: part.text, signature: data }]
     }
     case 'redacted-thinking':
-      return part.carrier.origin === 'anthropic-messages'
-        ? [{ type: 'redacted_thinking', data: part.carrier.data }]
-        : []
+      return [{ type: 'redacted_thinking', data: wrapCarrier(part.carrier, 'anthropic-messages') }]
     case 'tool-call':
       return [{ type: 'tool_use', id: part.id, name: part.name, input: readArguments(part.argumentsText) }]
     case 'opaque':

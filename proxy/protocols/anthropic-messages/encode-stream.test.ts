@@ -164,17 +164,17 @@ describe('streaming a message', () => {
     expect(kinds({ type: 'tool-call-delta', key: 4, text: ' ' })).toEqual(['content_block_delta'])
   })
 
-  it('signs only with Anthropic’s own signature (P-55)', () => {
-    const signed = (origin: 'openai-responses' | 'gemini') =>
-      encode([
-        { type: 'thinking-start', key: 0 },
-        { type: 'thinking-delta', key: 0, text: 'Hm.' },
-        { type: 'thinking-end', key: 0, signature: { origin, data: 'gAAA' } },
-        { type: 'redacted-thinking', key: 1, carrier: { origin, data: 'gAAA' } },
-        { type: 'finish', reason: 'stop' },
-      ])
-    expect(JSON.stringify(signed('gemini'))).not.toContain('gAAA')
-    expect(JSON.stringify(signed('openai-responses'))).not.toContain('signature_delta')
+  it('marks the opaque data of other origins, so that it comes back to them alone (P-55)', () => {
+    const events = encode([
+      { type: 'thinking-start', key: 0 },
+      { type: 'thinking-delta', key: 0, text: 'Hm.' },
+      { type: 'thinking-end', key: 0, signature: { origin: 'openai-responses', data: 'gAAA' } },
+      { type: 'redacted-thinking', key: 1, carrier: { origin: 'gemini', data: 'aGlk' } },
+      { type: 'finish', reason: 'stop' },
+    ])
+    expect(grammarFault(events)).toBeUndefined()
+    expect(JSON.stringify(dataOf(events))).toContain('"signature":"portside.openai-responses.gAAA"')
+    expect(JSON.stringify(dataOf(events))).toContain('"data":"portside.gemini.aGlk"')
   })
 
   it('shows hidden thinking by its signature alone, and no empty text (P-101)', () => {

@@ -1,4 +1,5 @@
 import { assertNever } from '../../chat/assert-never.ts'
+import { wrapCarrier } from '../../chat/carrier.ts'
 import type { OpaqueCarrier } from '../../chat/chat-request.ts'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import type { SseEvent } from '../../chat/sse-event.ts'
@@ -109,8 +110,8 @@ function encodePart(encoding: Encoding, part: StreamPart): void {
   }
 }
 
-function encodeRedacted(blocks: BlockSerialiser, { origin, data }: OpaqueCarrier): void {
-  if (origin === 'anthropic-messages') blocks.whole(wholeBlock({ type: 'redacted_thinking', data }))
+function encodeRedacted(blocks: BlockSerialiser, carrier: OpaqueCarrier): void {
+  blocks.whole(wholeBlock({ type: 'redacted_thinking', data: wrapCarrier(carrier, 'anthropic-messages') }))
 }
 
 /** Waits for the first block, so that the upstream's first count of tokens can be told in it. */
@@ -162,10 +163,13 @@ function encodeOpaque(
   else blocks.whole(wholeBlock(raw))
 }
 
-/** Only Anthropic's own signature may be told: another one would be sent back to where nobody knows it. */
+/** A signature of another origin is marked as such, so that it comes back to its origin alone. */
 function signatureDelta({ signature }: Extract<StreamPart, { type: 'thinking-end' }>): string | undefined {
-  if (signature?.origin !== 'anthropic-messages' || signature.data === '') return undefined
-  return JSON.stringify({ type: 'signature_delta', signature: signature.data })
+  if (signature === undefined || signature.data === '') return undefined
+  return JSON.stringify({
+    type: 'signature_delta',
+    signature: wrapCarrier(signature, 'anthropic-messages'),
+  })
 }
 
 function errorEvent({ context }: Encoding, { error }: Extract<StreamPart, { type: 'error' }>): SseEvent {

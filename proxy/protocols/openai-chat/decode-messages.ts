@@ -1,5 +1,8 @@
-import type { Part, ToolCallPart, ToolKind, Turn } from '../../chat/chat-request.ts'
+import { unwrapCarrier } from '../../chat/carrier.ts'
+import type { OpaqueCarrier, Part, ToolCallPart, ToolKind, Turn } from '../../chat/chat-request.ts'
+import { dropAbsent } from '../../chat/drop-absent.ts'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
+import { pickObject, pickText } from '../../chat/pick-fields.ts'
 import {
   type Fields,
   fieldPath,
@@ -66,13 +69,21 @@ function decodeCall(call: Fields, spareId: string): ToolCallPart {
     return { type: 'tool-call', id, name: requiredString(custom, 'name'), argumentsText, kind: 'custom' }
   }
   const target = optionalFields(call, 'function') ?? call
-  return {
-    type: 'tool-call',
+  return dropAbsent({
+    type: 'tool-call' as const,
     id,
     name: requiredString(target, 'name'),
     argumentsText: decodeArguments(target),
-    kind: 'function',
-  }
+    kind: 'function' as const,
+    signature: decodeSignature(call),
+  })
+}
+
+/** Where Gemini's own chat completions put the signature of a call (seen 2026-11). */
+function decodeSignature(call: Fields): OpaqueCarrier | undefined {
+  const google = pickObject(pickObject(call.object, 'extra_content'), 'google')
+  const data = pickText(google, 'thought_signature')
+  return data === undefined ? undefined : unwrapCarrier(data, 'gemini')?.carrier
 }
 
 function decodeArguments(target: Fields): string {

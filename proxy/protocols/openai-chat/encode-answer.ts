@@ -1,5 +1,6 @@
+import { wrapCarrier } from '../../chat/carrier.ts'
 import type { ChatAnswer } from '../../chat/chat-answer.ts'
-import type { ToolCallPart } from '../../chat/chat-request.ts'
+import type { OpaqueCarrier, ToolCallPart } from '../../chat/chat-request.ts'
 import { dropAbsent } from '../../chat/drop-absent.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { AnswerContext } from '../protocol.ts'
@@ -44,11 +45,17 @@ function textOf(parts: ChatAnswer['parts'], type: 'text' | 'refusal' | 'thinking
   return parts.map((part) => (part.type === type ? part.text : '')).join('')
 }
 
-function encodeCall({ id, name, argumentsText, kind }: ToolCallPart): JsonObject {
+function encodeCall({ id, name, argumentsText, kind, signature }: ToolCallPart): JsonObject {
   if (kind === 'custom') return { id, type: 'custom', custom: { name, input: argumentsText } }
-  return {
+  return dropAbsent({
     id,
     type: 'function',
     function: { name, arguments: argumentsText.trim() === '' ? '{}' : argumentsText },
-  }
+    extra_content: signature === undefined ? undefined : encodeSignature(signature),
+  })
+}
+
+/** Where Gemini's own chat completions put the signature of a call (seen 2026-11). */
+export function encodeSignature(signature: OpaqueCarrier): JsonObject {
+  return { google: { thought_signature: wrapCarrier(signature, 'gemini') } }
 }

@@ -1,9 +1,10 @@
 import { assertNever } from '../../chat/assert-never.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { SseEvent } from '../../chat/sse-event.ts'
-import type { StreamPart } from '../../chat/stream-part.ts'
+import type { StreamPart, ToolCallEnd } from '../../chat/stream-part.ts'
 import { mergeUsage, type Usage } from '../../chat/usage.ts'
 import type { AnswerContext, StreamEncoder } from '../protocol.ts'
+import { encodeSignature } from './encode-answer.ts'
 import { encodeErrorObject } from './encode-error.ts'
 import { encodeFinish, encodeId } from './encode-finish.ts'
 import { encodeUsage } from './encode-usage.ts'
@@ -50,7 +51,7 @@ function encodePart(encoding: Encoding, part: StreamPart): readonly SseEvent[] {
     case 'tool-call-delta':
       return part.text === '' ? [] : callDelta(encoding, part.key, part.text)
     case 'tool-call-end':
-      return endCall(encoding, part.key)
+      return endCall(encoding, part)
     case 'usage':
       encoding.usage = mergeUsage(encoding.usage, part.usage)
       return []
@@ -94,9 +95,14 @@ function callDelta(encoding: Encoding, key: number, text: string): readonly SseE
 }
 
 /** A call without arguments still has an object of them. */
-function endCall(encoding: Encoding, key: number): readonly SseEvent[] {
+function endCall(encoding: Encoding, { key, signature }: ToolCallEnd): readonly SseEvent[] {
   const call = encoding.calls.get(key)
-  return call === undefined || call.isCustom || call.hasArguments ? [] : callDelta(encoding, key, '{}')
+  if (call === undefined || call.isCustom) return []
+  const empty = call.hasArguments ? [] : callDelta(encoding, key, '{}')
+  if (signature === undefined) return empty
+  const extra = JSON.stringify(encodeSignature(signature))
+  const told = `{"index":${call.index},"function":{"arguments":""},"extra_content":${extra}}`
+  return [...empty, chunk(encoding, `{"tool_calls":[${told}]}`)]
 }
 
 function finish(encoding: Encoding, reason: string): readonly SseEvent[] {

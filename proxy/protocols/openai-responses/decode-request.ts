@@ -28,8 +28,7 @@ const KNOWN = new Set(
 
 export function decodeRequest(object: JsonObject, context: DecodeContext = {}): ChatRequest {
   const body: Fields = { object, path: '' }
-  refuseServerState(body)
-  const items = resolveInput(body, context.remembered)
+  const { items, missing } = resolveInput(body, context.remembered)
   const extras = unknownFields(object, KNOWN)
   return dropAbsent({
     model: decodeModel(body),
@@ -48,24 +47,21 @@ export function decodeRequest(object: JsonObject, context: DecodeContext = {}): 
     promptCacheKey: optionalString(body, 'prompt_cache_key'),
     stream: optionalBoolean(body, 'stream') ?? false,
     includeUsage: false,
+    untranslatable: missing ?? serverState(body),
     extras: extras === undefined ? undefined : { protocol: 'openai-responses' as const, fields: extras },
   })
 }
 
 /** What lives on OpenAI's servers only: answers in the background, conversations and stored prompts. */
-function refuseServerState(body: Fields): void {
-  const { background, conversation, prompt } = body.object
-  if (background === true) throw refused('background', 'answers in the background')
-  if (conversation !== undefined && conversation !== null) throw refused('conversation', 'conversations')
-  if (prompt !== undefined && prompt !== null) throw refused('prompt', 'stored prompts')
+function serverState({ object }: Fields): ChatError | undefined {
+  if (object.background === true) return unknownHere('background', 'answers in the background')
+  if (object.conversation != null) return unknownHere('conversation', 'conversations')
+  return object.prompt == null ? undefined : unknownHere('prompt', 'stored prompts')
 }
 
-function refused(param: string, what: string): ChatError {
-  return new ChatError(
-    'invalid-request',
-    `${param}: Portside keeps no ${what}; send the whole conversation as input`,
-    { param },
-  )
+function unknownHere(param: string, what: string): ChatError {
+  const message = `${param}: Portside keeps no ${what}; send the whole conversation as input`
+  return new ChatError('invalid-request', message, { param })
 }
 
 function decodeModel(body: Fields): string {
