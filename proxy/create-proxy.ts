@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Account } from '../contract/account.ts'
 import type { Settings } from '../contract/settings.ts'
 import type { Attention, ProxyStatus } from '../contract/status.ts'
 import { createAnnouncer } from './announcer.ts'
@@ -62,6 +63,8 @@ export type Proxy = {
   /** A ticket that signs a browser in once, within a minute. */
   makeTicket(): string
   readonly log: RequestLog
+  /** The accounts as the pool sees them now, without their credentials. */
+  accounts(): readonly Account[]
   /** The paths that Express has, for the test that every route is classified. */
   readonly expressPaths: readonly string[]
   /** Stops for good and releases everything. */
@@ -153,6 +156,7 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
     adminKey: stores.adminKey,
     makeTicket: sessions.makeTicket,
     log,
+    accounts: () => accountsOf(house),
     expressPaths: server.expressPaths,
     async close() {
       await lifecycle.stop()

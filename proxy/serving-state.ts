@@ -1,6 +1,6 @@
 import type { Model } from '../contract/model.ts'
 import type { Settings } from '../contract/settings.ts'
-import type { Clock } from './clock.ts'
+import type { Clock, Timer } from './clock.ts'
 import { discoverModels } from './models/discover-models.ts'
 import { createModelCatalogue, type ModelCatalogue } from './models/model-catalogue.ts'
 import type { AccountPool } from './pool/account-pool.ts'
@@ -50,6 +50,7 @@ export function createServingState({
   let catalogue = createModelCatalogue({ settings, providers: [], discovered: new Map() })
   const discovered = new Map<string, readonly ServedModel[]>()
   const stop = new AbortController()
+  const farewells = new Set<{ readonly timer: Timer; readonly old: readonly BuiltProvider[] }>()
   const providers = () => built.map(({ provider }) => provider)
 
   function apply(next: Settings): void {
@@ -72,7 +73,13 @@ export function createServingState({
     providersMadeFrom = madeFrom
     const old = built
     ;({ built, problems } = createProviders(settings, clock))
-    if (old.length > 0) clock.timer(FAREWELL_MS, () => void closeAll(old))
+    if (old.length === 0) return
+    const timer = clock.timer(FAREWELL_MS, () => {
+      farewells.delete(farewell)
+      void closeAll(old)
+    })
+    const farewell = { timer, old }
+    farewells.add(farewell)
   }
 
   function renewCatalogue(): void {
@@ -114,6 +121,10 @@ export function createServingState({
     apply,
     async close() {
       stop.abort(new Error('closing'))
+      for (const { timer, old } of farewells) {
+        timer.cancel()
+        await closeAll(old)
+      }
       await closeAll(built)
     },
   }

@@ -31,7 +31,7 @@ export function pumpEvents(pump: EventPump): Promise<void> {
   // A client that wants one JSON gets it folded from the stream, whatever the protocols are.
   const isPassed = pump.isPassThrough && attempt.request.chat.stream
   const sse = createSseReader({ maxEventBytes: limits.sseEventBytes })
-  const frames = createWholeFrames()
+  const frames = createWholeFrames(limits.sseEventBytes)
   return new Promise((resolve, reject) => {
     const progress = attempt.ports.clock.timer(timeouts.noProgressMs, () => stop(noProgress()))
     const stop = (error: unknown) => {

@@ -3,8 +3,8 @@ import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompre
 import { ChatError } from '../chat/chat-error.ts'
 import type { ByteSink } from './fetch-upstream.ts'
 
-/** A sink that may hold decoded bytes back; `resume` lets them go on. */
-export type DecodingSink = ByteSink & { resume(): void }
+/** A sink that may hold decoded bytes back: `resume` lets them go on, `close` throws away what is not decoded yet. */
+export type DecodingSink = ByteSink & { resume(): void; close(): void }
 
 const DECODERS: Record<string, () => Transform> = {
   gzip: createGunzip,
@@ -39,6 +39,7 @@ function sniffingSink(sink: ByteSink, maxBytes: number, resume: () => void): Dec
     end: () => sink.end(),
     fail: (error) => sink.fail(error),
     resume: () => undefined,
+    close: () => undefined,
   }
   return {
     bytes(chunk) {
@@ -49,6 +50,7 @@ function sniffingSink(sink: ByteSink, maxBytes: number, resume: () => void): Dec
     end: () => (inner ?? sink).end(),
     fail: (error) => (inner ?? sink).fail(error),
     resume: () => inner?.resume(),
+    close: () => inner?.close(),
   }
 }
 
@@ -83,6 +85,10 @@ function transformSink(
   return {
     bytes: (chunk) => failed || decoder.write(chunk),
     resume: () => void decoder.resume(),
+    close() {
+      failed = true
+      decoder.destroy()
+    },
     end: () => void decoder.end(),
     fail,
   }
@@ -100,6 +106,7 @@ function failingSink(sink: ByteSink, reason: string): DecodingSink {
     end: failOnce,
     fail: (error) => failed || sink.fail(error),
     resume: () => undefined,
+    close: () => undefined,
   }
 }
 

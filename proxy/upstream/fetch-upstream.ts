@@ -217,6 +217,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer {
 
   abort(): void {
     this.#finish()
+    this.#sink?.close()
     this.#controller?.abort(new Error('closed'))
   }
 

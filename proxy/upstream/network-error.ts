@@ -15,7 +15,7 @@ const BY_CODE: Record<string, Reading> = {
   UND_ERR_SOCKET: { kind: 'upstream-unavailable', code: 'closed', text: 'it closed the connection early' },
   UND_ERR_HEADERS_OVERFLOW: { kind: 'upstream-changed', code: 'protocol', text: 'its headers are too large' },
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: {
-    kind: 'upstream-truncated',
+    kind: 'upstream-changed',
     code: 'protocol',
     text: 'its answer has the wrong length',
   },
@@ -52,6 +52,8 @@ function findCode(error: unknown): string {
   for (let steps = 0; steps < 5 && current instanceof Error; steps++) {
     const code = 'code' in current ? current.code : undefined
     if (typeof code === 'string') return code
+    // undici's parser errors carry their code only at times; the name is always there.
+    if (current.name === 'HTTPParserError') return 'HPE_INVALID'
     current = current instanceof AggregateError ? current.errors[0] : current.cause
   }
   return ''

@@ -13,6 +13,7 @@ export function createSseReader({ maxEventBytes }: { readonly maxEventBytes: num
   let events: SseEvent[] = []
   let isTooLarge = false
   let endsLine = true
+  let unfinishedLine = 0
   const parser = createParser({
     maxBufferSize: maxEventBytes,
     onEvent(event) {
@@ -32,6 +33,9 @@ export function createSseReader({ maxEventBytes }: { readonly maxEventBytes: num
     if (text === '') return []
     events = []
     endsLine = text.endsWith('\n') || text.endsWith('\r')
+    // The parser forgets a line that begins no field; a line without an end is still nothing to read for ever.
+    unfinishedLine = endsLine || text.includes('\n') ? 0 : unfinishedLine + text.length
+    if (unfinishedLine > maxEventBytes) isTooLarge = true
     parser.feed(text)
     if (isTooLarge) throw eventTooLarge(maxEventBytes)
     return events
