@@ -2,11 +2,24 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { ROUTES } from '../../proxy/http/route-table.ts'
 import { type AgentStep, createAgent, type UpstreamProtocol } from '../simulators/agent-script.ts'
+import { sayAsAnthropic, sayAsOpenAiChat } from '../simulators/say.ts'
 import { startUpstream, type Upstream } from '../simulators/upstream.ts'
 import { type RunningPortside, startPortside } from '../support/start-portside.ts'
 
-export const UPSTREAM_PROTOCOLS: readonly UpstreamProtocol[] = ['anthropic', 'openai-chat']
+/** How a simulated upstream of each protocol says a turn. */
+export const SAY = { anthropic: sayAsAnthropic, 'openai-chat': sayAsOpenAiChat } as const satisfies Record<
+  UpstreamProtocol,
+  unknown
+>
+
+export const UPSTREAM_PROTOCOLS = Object.keys(SAY) as readonly UpstreamProtocol[]
+
+/** Says whether Portside answers a path at all: a client's journey starts when its route does. */
+export function isServed(path: string): boolean {
+  return ROUTES.some((route) => route.path === path)
+}
 
 /** A Portside between a client and a simulated model, and the folder in which the client works. */
 export type Journey = {
@@ -50,8 +63,5 @@ export async function startJourney(
 export async function expectDone({ folder, upstream }: Journey): Promise<void> {
   expect(await readFile(join(folder, 'written.txt'), 'utf8')).toContain('written by the agent')
   expect(await readFile(join(folder, 'ran.txt'), 'utf8')).toContain('ran')
-  const last = upstream.requests
-    .filter((request) => Array.isArray(request.json.messages))
-    .map((request) => request.text)
-  expect(last.some((text) => text.includes(SECRET_IN_FILE))).toBe(true)
+  expect(upstream.requests.some(({ text }) => text.includes(SECRET_IN_FILE))).toBe(true)
 }

@@ -1,9 +1,8 @@
 import OpenAI from 'openai'
 import { describe, expect, it } from 'vitest'
 import { FINAL_TEXT } from '../simulators/agent-script.ts'
-import { sayAsAnthropic, sayAsOpenAiChat } from '../simulators/say.ts'
 import { TEST_KEY } from '../support/start-portside.ts'
-import { expectDone, type Journey, startJourney, UPSTREAM_PROTOCOLS } from './journey.ts'
+import { expectDone, type Journey, SAY, startJourney, UPSTREAM_PROTOCOLS } from './journey.ts'
 import { SDK_TOOLS, sdkSteps } from './sdk-tools.ts'
 
 function clientOf(journey: Journey): OpenAI {
@@ -40,9 +39,8 @@ describe.each(UPSTREAM_PROTOCOLS)('The openai package with an upstream of protoc
 
   it('gets text, reasoning, a tool call and usage from its streaming helper', async () => {
     const journey = await startJourney(protocol, sdkSteps)
-    const say = protocol === 'anthropic' ? sayAsAnthropic : sayAsOpenAiChat
     journey.upstream.answer = (request, response) =>
-      say(request, response, {
+      SAY[protocol](request, response, {
         thinking: 'let me think',
         text: 'The tide turns at noon.',
         calls: [{ id: 'call_a', name: 'read_file', input: { path: 'é "x"' } }],

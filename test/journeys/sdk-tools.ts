@@ -33,6 +33,13 @@ export const SDK_TOOLS = [
   },
 ] as const
 
+/** Runs one of them, as a model called it. */
+export async function runSdkTool(name: string, input: unknown): Promise<string> {
+  const tool = SDK_TOOLS.find((each) => each.name === name)
+  if (tool === undefined) return `there is no tool ${name}`
+  return (tool.run as (input: unknown) => Promise<string>)(input)
+}
+
 /** What the simulated model does with them. */
 export function sdkSteps(folder: string) {
   return [
