@@ -42,7 +42,9 @@ export function createItemReader(builder: AnswerBuilder): ItemReader {
     const item = itemAt(index, () => createCall(builder, kind, index))
     return item.type === 'call' ? item : replace(index, createCall(builder, kind, index))
   }
+  /** An event of another kind than its item: the item ends here and one that fits begins. */
   function replace<T extends Item>(index: number, item: T): T {
+    open.get(index)?.end({})
     open.set(index, item)
     return item
   }
