@@ -1,11 +1,18 @@
 import type { ServerResponse } from 'node:http'
-import { type Saying, sayAsAnthropic, sayAsOpenAiChat } from './say.ts'
+import { type Saying, sayAsAnthropic, sayAsGemini, sayAsOpenAiChat, sayAsOpenAiResponses } from './say.ts'
 import type { SeenRequest } from './upstream.ts'
 
 /** The tools of one client, and what the simulated model calls them with, one call a turn. */
 export type AgentStep = { readonly tool: string; readonly input: Readonly<Record<string, unknown>> }
 
-export type UpstreamProtocol = 'openai-chat' | 'anthropic'
+export type UpstreamProtocol = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini'
+
+const SAY = {
+  'openai-chat': sayAsOpenAiChat,
+  'openai-responses': sayAsOpenAiResponses,
+  anthropic: sayAsAnthropic,
+  gemini: sayAsGemini,
+} as const satisfies Record<UpstreamProtocol, unknown>
 
 /** What the model says when its steps are done; journeys look for it in the client's output. */
 export const FINAL_TEXT = 'All three steps are done: the harbour is open.'
@@ -16,17 +23,16 @@ export const FINAL_TEXT = 'All three steps are done: the harbour is open.'
  */
 export function createAgent(protocol: UpstreamProtocol, steps: readonly AgentStep[]) {
   return (request: SeenRequest, response: ServerResponse): void => {
-    const say = protocol === 'anthropic' ? sayAsAnthropic : sayAsOpenAiChat
-    say(request, response, nextSaying(request, steps))
+    SAY[protocol](request, response, nextSaying(request, steps))
   }
 }
 
 function nextSaying(request: SeenRequest, steps: readonly AgentStep[]): Saying {
-  const tools = (request.json.tools ?? []) as { name?: string; function?: { name: string } }[]
-  const declared = new Set(tools.map((tool) => tool.function?.name ?? tool.name))
-  const done = countResults(request.json.messages)
+  const declared = declaredTools(request.json)
+  const done = countResults(request.json)
   const step = steps[done]
-  if (!declared.has(steps[0]?.tool)) return { text: 'Harbour work' }
+  const first = steps[0]?.tool
+  if (first === undefined || !declared.has(first)) return { text: 'Harbour work' }
   if (step === undefined) return { text: FINAL_TEXT }
   return {
     text: `Step ${done + 1}.`,
@@ -34,12 +40,38 @@ function nextSaying(request: SeenRequest, steps: readonly AgentStep[]): Saying {
   }
 }
 
-function countResults(messages: unknown): number {
+type DeclaredTool = {
+  readonly name?: string
+  readonly function?: { readonly name: string }
+  readonly functionDeclarations?: readonly { readonly name: string }[]
+}
+
+/** The names of the tools in a request, whatever its protocol. */
+function declaredTools({ tools }: SeenRequest['json']): ReadonlySet<string> {
+  const names = ((tools ?? []) as DeclaredTool[]).flatMap((tool) => [
+    tool.function?.name ?? tool.name ?? '',
+    ...(tool.functionDeclarations ?? []).map(({ name }) => name),
+  ])
+  return new Set(names)
+}
+
+type SaidBefore = {
+  readonly role?: string
+  readonly type?: string
+  readonly content?: unknown
+  readonly parts?: readonly object[]
+}
+
+/** How many results the conversation holds, whatever its protocol. */
+function countResults({ messages, input, contents }: SeenRequest['json']): number {
   let count = 0
-  for (const message of messages as { role: string; content: unknown }[]) {
-    if (message.role === 'tool') count++
-    else if (Array.isArray(message.content))
-      count += message.content.filter((block) => block.type === 'tool_result').length
+  for (const said of [messages, input, contents].flatMap((list) =>
+    Array.isArray(list) ? list : [],
+  ) as SaidBefore[]) {
+    if (said.role === 'tool' || said.type?.endsWith('_call_output')) count++
+    else if (Array.isArray(said.content))
+      count += said.content.filter(({ type }) => type === 'tool_result').length
+    count += (said.parts ?? []).filter((part) => 'functionResponse' in part).length
   }
   return count
 }

@@ -124,6 +124,159 @@ export function sayAsAnthropic(request: SeenRequest, response: ServerResponse, s
   response.end()
 }
 
+/** Answers one request as OpenAI's Responses API does. */
+export function sayAsOpenAiResponses(request: SeenRequest, response: ServerResponse, saying: Saying): void {
+  const head = {
+    id: `resp_sim${lengthOf(request.json.input)}`,
+    object: 'response',
+    created_at: 1_790_000_000,
+    model: request.json.model,
+    error: null,
+    incomplete_details: null,
+  }
+  const items = responseItems(saying)
+  const usage = {
+    input_tokens: USAGE.input,
+    input_tokens_details: { cached_tokens: 0 },
+    output_tokens: USAGE.output,
+    output_tokens_details: { reasoning_tokens: 0 },
+    total_tokens: USAGE.input + USAGE.output,
+  }
+  const completed = { ...head, status: 'completed', output: items, usage }
+  if (request.json.stream !== true) {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(completed))
+    return
+  }
+  let sequence_number = 0
+  const send = (type: string, fields: object) =>
+    response.write(`event: ${type}\n${frame({ type, sequence_number: sequence_number++, ...fields })}`)
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  const begun = { ...head, status: 'in_progress', output: [], usage: null }
+  send('response.created', { response: begun })
+  send('response.in_progress', { response: begun })
+  for (const [output_index, item] of items.entries()) {
+    const place = { item_id: item.id, output_index }
+    const { added, told } = streamItem(item)
+    send('response.output_item.added', { output_index, item: added })
+    for (const [type, fields] of told) send(type, { ...place, ...fields })
+    send('response.output_item.done', { output_index, item })
+  }
+  send('response.completed', { response: completed })
+  response.end()
+}
+
+type SimulatedItem = Record<string, unknown> & { readonly id: string; readonly type: string }
+
+function responseItems({ thinking, text, calls }: Saying): SimulatedItem[] {
+  const summary = [{ type: 'summary_text', text: thinking }]
+  const content = [{ type: 'output_text', annotations: [], logprobs: [], text }]
+  return [
+    ...(thinking === undefined
+      ? []
+      : [{ id: 'rs_sim0', type: 'reasoning', summary, encrypted_content: 'gAAAAsim==' }]),
+    ...(text === undefined
+      ? []
+      : [{ id: 'msg_sim1', type: 'message', status: 'completed', role: 'assistant', content }]),
+    ...(calls ?? []).map((call, index) => ({
+      id: `fc_sim${index}`,
+      type: 'function_call',
+      status: 'completed',
+      call_id: call.id,
+      name: call.name,
+      arguments: JSON.stringify(call.input),
+    })),
+  ]
+}
+
+function streamItem(item: SimulatedItem): { added: object; told: [type: string, fields: object][] } {
+  const first = ((item.content ?? item.summary ?? []) as { text: string }[])[0]
+  const text = first?.text ?? ''
+  switch (item.type) {
+    case 'reasoning':
+      return {
+        added: { ...item, summary: [], encrypted_content: 'gAAAAsnapshot' },
+        told: [
+          ['response.reasoning_summary_part.added', { summary_index: 0, part: { ...first, text: '' } }],
+          ...words(text).map((delta): [string, object] => [
+            'response.reasoning_summary_text.delta',
+            { summary_index: 0, delta },
+          ]),
+          ['response.reasoning_summary_text.done', { summary_index: 0, text }],
+          ['response.reasoning_summary_part.done', { summary_index: 0, part: first }],
+        ],
+      }
+    case 'message':
+      return {
+        added: { ...item, status: 'in_progress', content: [] },
+        told: [
+          ['response.content_part.added', { content_index: 0, part: { ...first, text: '' } }],
+          ...words(text).map((delta): [string, object] => [
+            'response.output_text.delta',
+            { content_index: 0, delta, logprobs: [] },
+          ]),
+          ['response.output_text.done', { content_index: 0, text, logprobs: [] }],
+          ['response.content_part.done', { content_index: 0, part: first }],
+        ],
+      }
+    default:
+      return {
+        added: { ...item, status: 'in_progress', arguments: '' },
+        told: [
+          ...halves(String(item.arguments)).map((delta): [string, object] => [
+            'response.function_call_arguments.delta',
+            { delta },
+          ]),
+          ['response.function_call_arguments.done', { name: item.name, arguments: item.arguments }],
+        ],
+      }
+  }
+}
+
+/** Answers one request as Google's Gemini API does: the path says the model, and whether to stream. */
+export function sayAsGemini(request: SeenRequest, response: ServerResponse, saying: Saying): void {
+  const parts = geminiParts(saying)
+  const chunk = (told: readonly object[], ending: object = {}) => ({
+    candidates: [{ content: { role: 'model', parts: told }, index: 0, ...ending }],
+    modelVersion: /models\/([^:]+):/.exec(request.path)?.[1],
+    responseId: `sim${lengthOf(request.json.contents)}`,
+  })
+  const usageMetadata = {
+    promptTokenCount: USAGE.input,
+    candidatesTokenCount: USAGE.output,
+    totalTokenCount: USAGE.input + USAGE.output,
+  }
+  const stop = { finishReason: 'STOP' }
+  if (!request.path.includes(':streamGenerateContent')) {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ ...chunk(parts, stop), usageMetadata }))
+    return
+  }
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  for (const part of parts) {
+    const texts = 'text' in part ? words(part.text) : []
+    if (texts.length === 0) response.write(frame(chunk([part])))
+    for (const text of texts) response.write(frame(chunk([{ ...part, text }])))
+  }
+  response.end(frame({ ...chunk([{ text: '' }], stop), usageMetadata }))
+}
+
+type SimulatedPart =
+  | { readonly text: string; readonly thought?: true }
+  | { readonly functionCall: object; readonly thoughtSignature?: string }
+
+/** Only the first call of a turn is signed, and the simulated model gives calls no ids, as Gemini does. */
+function geminiParts({ thinking, text, calls }: Saying): readonly SimulatedPart[] {
+  return [
+    ...(thinking === undefined ? [] : [{ text: thinking, thought: true as const }]),
+    ...(text === undefined ? [] : [{ text }]),
+    ...(calls ?? []).map(({ name, input: args }, index) => ({
+      functionCall: { name, args },
+      ...(index === 0 ? { thoughtSignature: 'c2ltdWxhdGVk' } : {}),
+    })),
+  ]
+}
+
 function streamBlock(block: Record<string, unknown>): { start: unknown; deltas: unknown[] } {
   switch (block.type) {
     case 'thinking':
@@ -148,6 +301,11 @@ function streamBlock(block: Record<string, unknown>): { start: unknown; deltas: 
         })),
       }
   }
+}
+
+/** Tells the answers of one conversation apart. */
+function lengthOf(list: unknown): number {
+  return Array.isArray(list) ? list.length : 1
 }
 
 function frame(value: unknown): string {
