@@ -21,9 +21,14 @@ import type { PoolSettings } from './pool/account-state.ts'
 import { viewAccounts } from './pool/account-view.ts'
 import { createPoolMemoryFile } from './pool-memory-file.ts'
 import { anthropicMessages } from './protocols/anthropic-messages/index.ts'
+import { gemini } from './protocols/gemini/index.ts'
 import { openaiChat } from './protocols/openai-chat/index.ts'
+import { openaiResponses } from './protocols/openai-responses/index.ts'
 import { viewProviders } from './providers/provider-view.ts'
+import { forward } from './relay/forward.ts'
+import { createReasoningCache } from './relay/reasoning-cache.ts'
 import { relay } from './relay/relay.ts'
+import { createResponseStore } from './relay/response-store.ts'
 import type { RequestLog } from './request-log/request-log.ts'
 import { createServingState, type ServingState } from './serving-state.ts'
 import { verifyAdminKey } from './settings/admin-key.ts'
@@ -71,7 +76,16 @@ export type Proxy = {
   close(): Promise<void>
 }
 
-const PROTOCOLS = { [openaiChat.id]: openaiChat, [anthropicMessages.id]: anthropicMessages }
+const PROTOCOLS = {
+  'openai-chat': openaiChat,
+  'openai-responses': openaiResponses,
+  'anthropic-messages': anthropicMessages,
+  gemini,
+}
+
+/** What may be remembered of reasoning, and of answers that requests point back to; each in bytes. */
+const MEMORY_BYTES = 33_554_432
+const MEMORY_MS = 6 * 3_600_000
 
 /** Everything that lives as long as the proxy. */
 type House = {
@@ -179,6 +193,7 @@ function createServerPorts(house: House, isListening: () => boolean) {
     clock,
     random: options.random ?? Math.random,
     traffic: { active: 0, retrying: 0 },
+    reasoning: createReasoningCache({ maxBytes: MEMORY_BYTES }),
   }
   const ports: ServerPorts = {
     business: {
@@ -186,6 +201,11 @@ function createServerPorts(house: House, isListening: () => boolean) {
       settings: settings.get,
       clock,
       active,
+      responses: createResponseStore({
+        maxBytes: MEMORY_BYTES,
+        maxAgeMs: MEMORY_MS,
+        monotonic: clock.monotonic,
+      }),
       async relay(request) {
         tally.requests++
         announce()
@@ -210,6 +230,7 @@ function createServerPorts(house: House, isListening: () => boolean) {
       models: serving.models,
       isReady: () => isListening() && pool.accounts().some(({ account }) => account.enabled),
       sessions,
+      side: { settings: settings.get, protocols: PROTOCOLS, forward: (call) => forward(call, relayPorts) },
       uiFiles: options.uiDirectory === null ? new Map() : readUiFiles(options.uiDirectory),
       async handleControl(request, response) {
         await handleControl?.(request, response)

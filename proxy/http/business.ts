@@ -1,16 +1,20 @@
 import type { Settings } from '../../contract/settings.ts'
 import { ChatError, toChatError } from '../chat/chat-error.ts'
+import { isJsonObject, type JsonObject } from '../chat/json.ts'
 import type { ProtocolId } from '../chat/protocol-id.ts'
+import type { SseEvent } from '../chat/sse-event.ts'
 import type { Clock } from '../clock.ts'
-import type { Protocol } from '../protocols/protocol.ts'
+import type { DecodeContext, Protocol, RememberedAnswers } from '../protocols/protocol.ts'
 import { headersToPassOn } from '../relay/passed-headers.ts'
 import { readRequestBody } from '../relay/read-body-json.ts'
-import type { RelayRequest } from '../relay/relay-ports.ts'
+import type { KeptAnswer, RelayRequest } from '../relay/relay-ports.ts'
+import type { ResponseStore } from '../relay/response-store.ts'
 import { answerFailure, COMMON_HEADERS } from './answer-failure.ts'
 import type { Exchange } from './exchange.ts'
 import { errorProtocol } from './exchange.ts'
 import { corsHeaders } from './guard.ts'
-import { keyAllows } from './key-allows.ts'
+import { requireModelAllowed } from './key-allows.ts'
+import type { Match } from './match-route.ts'
 import { createNodeClientAnswer } from './node-client-answer.ts'
 import { readBody } from './read-body.ts'
 
@@ -18,6 +22,8 @@ export type BusinessPorts = {
   readonly protocols: Readonly<Record<string, Protocol>>
   readonly settings: () => Settings
   readonly clock: Clock
+  /** Answers that later requests may point to. */
+  readonly responses: ResponseStore
   readonly relay: (request: RelayRequest) => Promise<void>
   /** Requests being relayed, each with the way to stop it; draining uses it. */
   readonly active: Set<AbortController>
@@ -66,14 +72,21 @@ async function readRequest(
   row.captureRequest(bytes)
   row.update({ requestBytes: bytes.length })
   const body = readRequestBody(bytes, limits)
-  const chat = protocol.decodeRequest(body.json)
+  const owner = exchange.key?.id ?? ''
+  const chat = protocol.decodeRequest(body.json, decodeContext(match, ports.responses.of(owner)))
   row.update({ modelIn: chat.model, stream: chat.stream })
-  checkModelAllowed(chat.model, exchange)
+  requireModelAllowed(exchange.key, chat.model)
   const pin = request.headers['x-portside-account'] ?? request.headers['x-ds2-target-account']
   return {
     protocol,
     body,
     chat,
+    owner,
+    framing:
+      match.route.id === 'gemini-stream' && !/[?&]alt=sse(&|$)/.test(match.query) ? 'json-array' : 'sse',
+    ...(protocol.id === 'openai-responses'
+      ? { keepAnswer: (kept) => keepResponse(ports.responses, owner, body.json, kept) }
+      : {}),
     passHeaders: headersToPassOn(request.headers),
     ...(match.provider === undefined ? {} : { provider: match.provider }),
     ...(typeof pin === 'string' && pin !== '' ? { pin } : {}),
@@ -89,10 +102,23 @@ async function readRequest(
   }
 }
 
-function checkModelAllowed(model: string, { key }: Exchange): void {
-  if (key === undefined || keyAllows(key, model)) return
-  throw new ChatError('forbidden', `The local key "${key.name}" may not use the model "${model}"`, {
-    code: 'model_not_allowed',
-    param: 'model',
-  })
+/** Gemini says the model and whether to stream in the path; Responses may point to earlier answers. */
+function decodeContext(match: Match, remembered: RememberedAnswers): DecodeContext {
+  if (match.route.protocol !== 'gemini') return { remembered }
+  return { model: match.parameter ?? '', stream: match.route.id === 'gemini-stream' }
+}
+
+function keepResponse(store: ResponseStore, owner: string, body: JsonObject, kept: KeptAnswer): void {
+  const response = 'body' in kept ? kept.body : responseIn(kept.events)
+  if (response !== undefined) store.keep({ owner, body, response })
+}
+
+/** The terminal event of a stream of Responses holds the whole response. */
+function responseIn(events: readonly SseEvent[]): JsonObject | undefined {
+  const last = events.findLast(
+    ({ event }) => event === 'response.completed' || event === 'response.incomplete',
+  )
+  const parsed: unknown = last === undefined ? undefined : JSON.parse(last.data)
+  const response = isJsonObject(parsed) ? parsed.response : undefined
+  return isJsonObject(response) ? response : undefined
 }

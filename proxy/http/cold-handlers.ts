@@ -10,6 +10,12 @@ import type { ColdHandlers } from './express-app.ts'
 import { presentedKey } from './guard.ts'
 import { listModels, showModel } from './models-list.ts'
 import { readBody } from './read-body.ts'
+import {
+  createCountTokens,
+  createEmbeddings,
+  createGeminiCountTokens,
+  type SidePorts,
+} from './side-requests.ts'
 import { renderStatusPage, STATUS_PAGE_HEADERS } from './status-page.ts'
 import { UI_HEADERS, type UiFile } from './ui-files.ts'
 
@@ -19,6 +25,7 @@ export type ColdPorts = {
   readonly models: () => readonly Model[]
   readonly isReady: () => boolean
   readonly sessions: ControlSessions
+  readonly side: SidePorts
   readonly uiFiles: ReadonlyMap<string, UiFile>
   readonly handleControl: (request: IncomingMessage, response: ServerResponse) => Promise<void>
 }
@@ -28,6 +35,17 @@ const CONTROL_BODY_BYTES = 4096
 /** What the routes that are not hot answer. */
 export function createColdHandlers(ports: ColdPorts): ColdHandlers {
   return {
+    'count-tokens': createCountTokens(ports.side),
+    'gemini-count-tokens': createGeminiCountTokens(ports.side),
+    embeddings: createEmbeddings(ports.side),
+    'gemini-models': (exchange, response) => {
+      response.json(listModels(exchange, ports.models()))
+      exchange.row?.close({ state: 'done', status: 200 })
+    },
+    'gemini-model': (exchange, response) => {
+      response.json(showModel(exchange, ports.models(), exchange.match?.parameter ?? ''))
+      exchange.row?.close({ state: 'done', status: 200 })
+    },
     health: (_exchange, response) => void response.json({ status: 'ok' }),
     healthz: (_exchange, response) => void response.json({ status: 'ok' }),
     readyz: (_exchange, response) =>

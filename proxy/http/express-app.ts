@@ -3,13 +3,12 @@ import { toChatError } from '../chat/chat-error.ts'
 import { COMMON_HEADERS } from './answer-failure.ts'
 import type { Exchange } from './exchange.ts'
 import { corsHeaders } from './guard.ts'
-import type { RouteId } from './route-table.ts'
 import { ROUTES, type Route } from './route-table.ts'
 
 export type ColdHandler = (exchange: Exchange, response: Response) => void | Promise<void>
 
 /** A handler for every route that is not hot: the compiler objects when one is missing. */
-export type ColdHandlers = Readonly<Record<Exclude<RouteId, 'chat-completions' | 'messages'>, ColdHandler>>
+export type ColdHandlers = Readonly<Record<ColdRoute['id'], ColdHandler>>
 
 export type ExpressPorts = {
   readonly handlers: ColdHandlers
@@ -68,7 +67,7 @@ function registeredPaths(app: Express): string[] {
 
 /** Our notation in Express's. */
 function expressPath(route: Route): string {
-  return route.path.replace('{*}', '{*rest}').replace('{id}', ':id')
+  return route.path.replace('{*}', '{*rest}').replace('{id}:', ':id\\:').replace('{id}', ':id')
 }
 
 function exchangeOf(exchanges: WeakMap<object, Exchange>, request: object): Exchange {

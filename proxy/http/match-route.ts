@@ -16,7 +16,12 @@ export type Match = {
 const AMBIGUOUS = /\/\/|\\|;|%2f|%5c|%2e|%00|\/\.{1,2}(\/|$)|[^\x21-\x7e]|[{}]/i
 
 /** Business paths below `/v1`; clients may leave `/v1` out or say it twice. */
-const BUSINESS = /^(?:\/v1)*\/(chat\/completions|messages|models(?:\/.+)?)$/
+const BUSINESS =
+  /^(?:\/v1)*\/(chat\/completions|responses|messages|messages\/count_tokens|embeddings|models(?:\/.+)?)$/
+
+/** Gemini's verbs stand behind the model's name; its SDK says `/v1` where its command line says `/v1beta`. */
+const GEMINI = /^\/v1(?:beta)?\/models\/(.+):(generateContent|streamGenerateContent|countTokens)$/
+const GEMINI_MODELS = /^\/v1beta\/models(?:\/(.+))?$/
 
 /**
  * Finds the route of a raw request target, once; the same match decides who may call and what is called. Undefined
@@ -32,7 +37,10 @@ export function matchRoute(target: string, providers: ReadonlySet<string>): Matc
       ? rawPath.slice(0, -1)
       : rawPath
   const prefix = readPrefix(path, providers)
-  const found = matchBusiness(prefix.rest) ?? (prefix.rest === path ? matchFixed(path) : undefined)
+  const found =
+    matchGemini(prefix.rest) ??
+    matchBusiness(prefix.rest) ??
+    (prefix.rest === path ? matchFixed(path) : undefined)
   return found && { ...found, query, provider: prefix.provider, isAnthropic: prefix.isAnthropic }
 }
 
@@ -48,15 +56,30 @@ function readPrefix(path: string, providers: ReadonlySet<string>): Prefix {
 
 type Found = Pick<Match, 'route' | 'path' | 'parameter'>
 
+function matchGemini(path: string): Found | undefined {
+  const [, name, verb] = GEMINI.exec(path) ?? []
+  if (name !== undefined) return withModel(`/v1beta/models/{id}:${verb}`, name)
+  const [whole, listed] = GEMINI_MODELS.exec(path) ?? []
+  if (whole === undefined) return undefined
+  if (listed !== undefined) return withModel('/v1beta/models/{id}', listed)
+  const route = findRoute('/v1beta/models')
+  return route && { route, path: route.path, parameter: undefined }
+}
+
+/** A route with the model's name in its path; the name is encoded anew, so that Express reads it as one piece. */
+function withModel(pattern: string, name: string): Found | undefined {
+  const route = findRoute(pattern)
+  const id = decode(name)
+  if (route === undefined || id === undefined) return undefined
+  return { route, path: pattern.replace('{id}', () => encodeURIComponent(id)), parameter: id }
+}
+
 function matchBusiness(path: string): Found | undefined {
   const tail = BUSINESS.exec(path)?.[1]
   if (tail === undefined) return undefined
   const fixed = findRoute(`/v1/${tail}`)
   if (fixed) return { route: fixed, path: fixed.path, parameter: undefined }
-  const model = findRoute('/v1/models/{id}')
-  const id = decode(tail.slice('models/'.length))
-  if (model === undefined || id === undefined) return undefined
-  return { route: model, path: `/v1/models/${encodeURIComponent(id)}`, parameter: id }
+  return withModel('/v1/models/{id}', tail.slice('models/'.length))
 }
 
 function matchFixed(path: string): Found | undefined {

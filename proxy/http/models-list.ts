@@ -11,6 +11,7 @@ const CREATED_AT = new Date(CREATED_S * 1000).toISOString()
 /** The models that this caller may ask for, in the shape that its headers or prefix ask for. */
 export function listModels(exchange: Exchange, models: readonly Model[]): JsonObject {
   const visible = visibleModels(exchange, models)
+  if (wantsGemini(exchange)) return { models: visible.map(geminiModel) }
   if (!wantsAnthropic(exchange)) return { object: 'list', data: visible.map(openAiModel) }
   const data = visible.map(anthropicModel)
   return { data, has_more: false, first_id: visible[0]?.id ?? null, last_id: visible.at(-1)?.id ?? null }
@@ -24,6 +25,7 @@ export function showModel(exchange: Exchange, models: readonly Model[], id: stri
       code: 'model_not_found',
       param: 'model',
     })
+  if (wantsGemini(exchange)) return geminiModel(found)
   return wantsAnthropic(exchange) ? anthropicModel(found) : openAiModel(found)
 }
 
@@ -32,6 +34,11 @@ function visibleModels({ match, key }: Exchange, models: readonly Model[]): read
     (model) =>
       (match?.provider === undefined || model.provider === match.provider) && keyAllows(key, model.id),
   )
+}
+
+/** Three families share `/v1/models`; their headers tell them apart. */
+function wantsGemini({ match, request }: Exchange): boolean {
+  return match?.route.protocol === 'gemini' || request.headers['x-goog-api-key'] !== undefined
 }
 
 function wantsAnthropic({ match, request }: Exchange): boolean {
@@ -50,5 +57,15 @@ function anthropicModel(model: Model): JsonObject {
     created_at: CREATED_AT,
     ...(model.maxInputTokens === null ? {} : { max_input_tokens: model.maxInputTokens }),
     ...(model.maxOutputTokens === null ? {} : { max_tokens: model.maxOutputTokens }),
+  }
+}
+
+function geminiModel(model: Model): JsonObject {
+  return {
+    name: `models/${model.id}`,
+    displayName: model.displayName,
+    supportedGenerationMethods: ['generateContent', 'countTokens'],
+    ...(model.maxInputTokens === null ? {} : { inputTokenLimit: model.maxInputTokens }),
+    ...(model.maxOutputTokens === null ? {} : { outputTokenLimit: model.maxOutputTokens }),
   }
 }

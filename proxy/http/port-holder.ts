@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
+import { basename } from 'node:path'
 
 /**
  * Who listens on a port, for people: `node (pid 1234)`, or `another program` where the system does not tell. Reads
@@ -9,7 +10,7 @@ export async function describeHolder(port: number): Promise<string> {
     const inodes = await listeningInodes(port)
     const pid = inodes.size === 0 ? undefined : await findOwner(inodes)
     if (pid === undefined) return 'another program'
-    const name = (await readFile(`/proc/${pid}/comm`, 'utf8')).trim()
+    const name = basename((await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')[0] ?? '')
     return `${name} (pid ${pid})`
   } catch {
     // No /proc on this system, or the process is gone already: the name is a courtesy.

@@ -130,9 +130,14 @@ function openRow(exchange: Exchange, ports: ServerPorts) {
 
 /** Answers with an error in the caller's protocol and closes the row. */
 export function refuseExchange(exchange: Exchange, error: ChatError, ports: ServerPorts): void {
-  exchange.row ??= openRow(exchange, ports)
+  if (!isSignedOut(exchange, error)) exchange.row ??= openRow(exchange, ports)
   const protocol = protocolOf(exchange, ports.business.protocols)
   answerFailure(exchange, error, protocol, ports.settings().retry.retryAfterMaxMs)
+}
+
+/** A page of ours that has to sign in first is no failed request of anybody. */
+function isSignedOut({ match }: Exchange, error: ChatError): boolean {
+  return match !== undefined && QUIET.has(match.route.id) && error.kind === 'unauthorized'
 }
 
 const ALLOWED_HEADERS =

@@ -15,13 +15,36 @@ const modelList = z.object({
     .max(5000),
 })
 
+const geminiList = z.object({
+  models: z.array(z.object({ name: z.string().min(1), displayName: z.string().nullish() })).max(5000),
+})
+
+const LIST_PATHS = {
+  'openai-chat': '/models',
+  'openai-responses': '/models',
+  'anthropic-messages': '/v1/models?limit=1000',
+  gemini: '/v1beta/models?pageSize=1000',
+} as const
+
+/** Gemini's names stand behind `models/`. */
+function geminiModel({
+  name,
+  displayName,
+}: {
+  name: string
+  displayName?: string | null | undefined
+}): ServedModel {
+  const id = name.replace(/^models\//, '')
+  return { id, upstream: id, displayName: displayName ?? undefined }
+}
+
 /** Asks an upstream which models it has (`GET /models`). Rejects with the reason where it does not say. */
 export async function discoverModels(
   provider: WireProvider,
   credential: string,
   signal: AbortSignal,
 ): Promise<ServedModel[]> {
-  const path = provider.codec.protocol === 'anthropic-messages' ? '/v1/models?limit=1000' : '/models'
+  const path = LIST_PATHS[provider.codec.protocol]
   const upstream = await provider.fetch({
     url: joinUrl(provider.baseUrl, path),
     method: 'GET',
@@ -40,7 +63,9 @@ export async function discoverModels(
   const text = new TextDecoder().decode(bytes)
   if (upstream.status !== 200)
     throw provider.codec.readError({ status: upstream.status, headers: upstream.headers, text })
+  const listed: unknown = JSON.parse(text)
+  if (provider.codec.protocol === 'gemini') return geminiList.parse(listed).models.map(geminiModel)
   return modelList
-    .parse(JSON.parse(text))
+    .parse(listed)
     .data.map(({ id, display_name }) => ({ id, upstream: id, displayName: display_name ?? undefined }))
 }

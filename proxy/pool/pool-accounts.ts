@@ -5,7 +5,7 @@ import type { CredentialStore } from '../settings/credential-store.ts'
 import type { PoolAccount } from './account-pool.ts'
 
 /** The name under which a provider without accounts is lent (a local server, the demo). */
-const ANONYMOUS = 'no account needed'
+const ANONYMOUS = 'no account'
 
 /** The accounts of the settings with their credentials, and one anonymous account for each provider that needs none. */
 export function poolAccounts(

@@ -4,7 +4,9 @@ import type { Clock } from '../clock.ts'
 import { createUpstreamFetch } from '../upstream/fetch-upstream.ts'
 import { anthropicCodec } from './anthropic/index.ts'
 import { createDemoProvider } from './demo/index.ts'
+import { geminiCodec } from './gemini/index.ts'
 import { openaiChatCodec } from './openai-chat/index.ts'
+import { openaiResponsesCodec } from './openai-responses/index.ts'
 import { PRESETS, type Preset } from './presets.ts'
 import type { Provider, ServedModel, WireProvider } from './provider.ts'
 import type { WireCodec } from './wire-codec.ts'
@@ -12,7 +14,9 @@ import type { WireCodec } from './wire-codec.ts'
 /** The wire codecs by provider type. One provider is one folder and one line here. */
 const CODECS: Readonly<Record<string, WireCodec>> = {
   'openai-chat': openaiChatCodec,
+  'openai-responses': openaiResponsesCodec,
   anthropic: anthropicCodec,
+  gemini: geminiCodec,
 }
 
 export type BuiltProvider = { readonly provider: Provider; close(): Promise<void> }

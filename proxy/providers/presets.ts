@@ -43,6 +43,12 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     baseUrl: 'https://api.deepseek.com/v1',
     capabilities: { wantsReasoningBack: true, jsonSchemaFormat: false, largestMaxTokens: 65_536 },
   },
+  gemini: {
+    type: 'gemini',
+    displayName: 'Gemini',
+    baseUrl: 'https://generativelanguage.googleapis.com',
+    capabilities: { schemaDialect: 'openapi', thinkingStyle: 'budget', imagesInToolResults: true },
+  },
   openrouter: { type: 'openai-chat', displayName: 'OpenRouter', baseUrl: 'https://openrouter.ai/api/v1' },
   groq: {
     type: 'openai-chat',

@@ -1,12 +1,14 @@
 import { createAnswerFold } from '../chat/chat-answer.ts'
 import { ChatError } from '../chat/chat-error.ts'
+import type { SseEvent } from '../chat/sse-event.ts'
 import { isOutput, type StreamPart } from '../chat/stream-part.ts'
 import { mergeUsage, type Usage } from '../chat/usage.ts'
 import type { Timer } from '../clock.ts'
 import type { AnswerContext, StreamEncoder } from '../protocols/protocol.ts'
 import type { Attempt } from './attempt.ts'
-import { formatSse } from './format-sse.ts'
+import { createFraming, type Framing } from './framing.ts'
 import { passedHeaders } from './passed-headers.ts'
+import { rememberReasoning } from './reasoning-cache.ts'
 
 /** How much may be held back before the first output: then the answer is committed all the same (REL-10). */
 const HOLD_EVENTS = 64
@@ -14,7 +16,6 @@ const HOLD_BYTES = 262_144
 const HOLD_MS = 10_000
 
 const STREAM_HEADERS = {
-  'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
 }
@@ -29,6 +30,8 @@ export class AnswerStream {
   isFinished = false
   readonly #attempt: Attempt
   readonly #fold = createAnswerFold()
+  readonly #framing: Framing
+  readonly #memory: { push(part: StreamPart): void }
   #encoder: StreamEncoder | undefined
   #held: (string | Uint8Array)[] = []
   #heldBytes = 0
@@ -42,6 +45,8 @@ export class AnswerStream {
 
   constructor(attempt: Attempt) {
     this.#attempt = attempt
+    this.#framing = createFraming(attempt.request.framing)
+    this.#memory = rememberReasoning({ cache: attempt.ports.reasoning, owner: attempt.request.owner })
   }
 
   /** True while the client takes what is written; otherwise `whenDrained` tells when to go on. */
@@ -75,7 +80,7 @@ export class AnswerStream {
         throw part.error
       }
       hasOutput ||= isOutput(part)
-      if (this.#attempt.request.chat.stream) text += formatSse(this.#openEncoder().push(part))
+      if (this.#attempt.request.chat.stream) text += this.#framing.format(this.#encode(part))
       else this.#fold.push(part)
       if (part.type === 'finish') this.isFinished = true
     }
@@ -130,7 +135,7 @@ export class AnswerStream {
     const events =
       this.#encoder?.push({ type: 'error', error }) ??
       request.protocol.encodeErrorEvent(error, request.requestId)
-    const text = formatSse(events)
+    const text = this.#framing.format(events) + this.#framing.end()
     this.#count(text)
     this.isFinished = true
     request.client.end(text)
@@ -143,6 +148,12 @@ export class AnswerStream {
     if (this.isCommitted) this.#attempt.request.row.update({ responseBytes: this.#sentBytes })
   }
 
+  #encode(part: StreamPart): readonly SseEvent[] {
+    const events = this.#openEncoder().push(part)
+    if (part.type === 'finish') this.#attempt.request.keepAnswer?.({ events })
+    return events
+  }
+
   #openEncoder(): StreamEncoder {
     this.#encoder ??= this.#attempt.request.protocol.createStreamEncoder(this.context())
     return this.#encoder
@@ -150,6 +161,7 @@ export class AnswerStream {
 
   #observe(part: StreamPart): void {
     const { row } = this.#attempt.request
+    this.#memory.push(part)
     if (part.type === 'usage') {
       this.#usage = mergeUsage(this.#usage, part.usage)
       row.update(usageFields(this.#usage))
@@ -167,7 +179,7 @@ export class AnswerStream {
 
   #commit(): void {
     if (this.isCommitted) return
-    this.#commitHead(STREAM_HEADERS)
+    this.#commitHead({ ...STREAM_HEADERS, 'content-type': this.#framing.contentType })
     const held = this.#held
     this.#held = []
     if (held.length === 1 && held[0] !== undefined) this.#write(held[0])
@@ -220,11 +232,14 @@ export class AnswerStream {
     const { request } = this.#attempt
     if (request.chat.stream) {
       this.#commit()
-      return request.client.end()
+      const end = this.#framing.end()
+      return request.client.end(end === '' ? undefined : end)
     }
     const answer = this.#fold.answer()
     if (answer === undefined) throw new ChatError('internal', 'The answer ended without being complete')
-    this.sendWhole(JSON.stringify(request.protocol.encodeAnswer(answer, this.context())))
+    const body = request.protocol.encodeAnswer(answer, this.context())
+    request.keepAnswer?.({ body })
+    this.sendWhole(JSON.stringify(body))
   }
 
   /** The upstream's own error frame is in the client's protocol already: it goes as it is, and is the last thing. */

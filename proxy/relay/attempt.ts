@@ -9,8 +9,10 @@ import { joinUrl } from '../upstream/join-url.ts'
 import { readRetryAfter } from '../upstream/retry-after.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { answerWhole } from './answer-whole.ts'
+import { authHeaders } from './auth-headers.ts'
 import { collectBytes } from './collect-bytes.ts'
 import { pumpEvents, pumpParts } from './pump.ts'
+import { withRememberedReasoning } from './reasoning-cache.ts'
 import type { AttemptEnd } from './relay.ts'
 import type { RelayPorts, RelayRequest } from './relay-ports.ts'
 import { splice } from './scan-json.ts'
@@ -108,11 +110,12 @@ async function answer(attempt: Attempt, stream: AnswerStream): Promise<void> {
 async function answerFromWire(attempt: Attempt, stream: AnswerStream, provider: WireProvider): Promise<void> {
   const { request } = attempt
   const capabilities = provider.capabilitiesOf(attempt.lease.model)
-  const isPassThrough = provider.codec.protocol === request.protocol.id && provider.info.toolMode === 'native'
+  const isPassThrough =
+    provider.codec.protocol === request.protocol.id &&
+    provider.info.toolMode === 'native' &&
+    request.framing === 'sse'
   request.row.update({ passThrough: isPassThrough })
-  const written = isPassThrough
-    ? undefined
-    : provider.codec.writeRequest(request.chat, wireTarget(attempt, capabilities))
+  const written = isPassThrough ? undefined : writeRequest(attempt, provider, capabilities)
   const upstream = await openUpstream(attempt, provider, capabilities, written)
   attempt.row.update({
     status: upstream.status,
@@ -127,6 +130,15 @@ async function answerFromWire(attempt: Attempt, stream: AnswerStream, provider: 
   } finally {
     upstream.abort()
   }
+}
+
+/** A client that does not give reasoning back gets it remembered for upstreams that want it (P-60). */
+function writeRequest(attempt: Attempt, provider: WireProvider, capabilities: Capabilities): WrittenRequest {
+  const { request, ports } = attempt
+  const chat = capabilities.wantsReasoningBack
+    ? withRememberedReasoning(request.chat, { cache: ports.reasoning, owner: request.owner })
+    : request.chat
+  return provider.codec.writeRequest(chat, wireTarget(attempt, capabilities))
 }
 
 function wireTarget(attempt: Attempt, capabilities: Capabilities) {
@@ -165,15 +177,6 @@ function openUpstream(
     idleMs: timeouts.idleMs,
     maxBytes: request.chat.stream ? Number.MAX_SAFE_INTEGER : limits.upstreamBodyBytes,
   })
-}
-
-const AUTH_HEADERS = new Set(['authorization', 'x-api-key', 'x-goog-api-key'])
-
-/** A local server without a key gets no empty key. */
-function authHeaders(provider: WireProvider, credential: string): Record<string, string> {
-  const headers = provider.codec.headers(credential)
-  if (credential !== '') return headers
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !AUTH_HEADERS.has(name)))
 }
 
 /** The client's own bytes; only the model's name is another one where the upstream calls it otherwise. */

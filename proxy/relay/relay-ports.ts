@@ -1,12 +1,16 @@
 import type { Settings } from '../../contract/settings.ts'
 import type { ChatRequest } from '../chat/chat-request.ts'
+import type { JsonObject } from '../chat/json.ts'
+import type { SseEvent } from '../chat/sse-event.ts'
 import type { Clock } from '../clock.ts'
 import type { AccountPool } from '../pool/account-pool.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { LogRow } from '../request-log/request-log.ts'
 import type { ClientAnswer } from './client-answer.ts'
+import type { FramingKind } from './framing.ts'
 import type { RequestBody } from './read-body-json.ts'
+import type { ReasoningCache } from './reasoning-cache.ts'
 
 /** Finds who can serve a model name. Throws `model-not-found`, naming the models there are. */
 export type RouteModel = (name: string, provider: string | undefined) => readonly ModelRoute[]
@@ -22,9 +26,13 @@ export type RelayPorts = {
   readonly clock: Clock
   /** 0 to 1, for jitter. */
   readonly random: () => number
+  /** What models thought before their calls. */
+  readonly reasoning: ReasoningCache
   /** Requests being relayed now, and how many of them are in a second or later attempt: the retry budget looks at both. */
   readonly traffic: { active: number; retrying: number }
 }
+
+export type KeptAnswer = { readonly body: JsonObject } | { readonly events: readonly SseEvent[] }
 
 /** One request on its way through the proxy. */
 export type RelayRequest = {
@@ -36,6 +44,12 @@ export type RelayRequest = {
   /** The provider named by the path's prefix. */
   readonly provider?: string
   readonly pin?: string
+  /** How a streamed answer stands on the wire. */
+  readonly framing: FramingKind
+  /** Whose memory may be used: the local key's id. */
+  readonly owner: string
+  /** Told of a complete translated answer, as its last events or its body. */
+  readonly keepAnswer?: (answer: KeptAnswer) => void
   readonly requestId: string
   readonly client: ClientAnswer
   readonly row: LogRow
