@@ -42,9 +42,18 @@ function findDefinition(root: JsonObject, ref: string): JsonObject | undefined {
   let found: JsonValue | undefined = root
   for (const step of ref.slice(2).split('/')) {
     if (!isJsonObject(found)) return undefined
-    found = found[decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')]
+    found = found[decodeStep(step).replaceAll('~1', '/').replaceAll('~0', '~')]
   }
   return isJsonObject(found) ? found : undefined
+}
+
+function decodeStep(step: string): string {
+  try {
+    return decodeURIComponent(step)
+  } catch {
+    // A stray percent sign: the name is taken as it stands.
+    return step
+  }
 }
 
 /** All of several schemas: their properties and demands together. */
