@@ -2,29 +2,42 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { ROUTES } from '../../proxy/http/route-table.ts'
 import { type AgentStep, createAgent, type UpstreamProtocol } from '../simulators/agent-script.ts'
-import { sayAsAnthropic, sayAsOpenAiChat } from '../simulators/say.ts'
+import { sayAsAnthropic, sayAsGemini, sayAsOpenAiChat, sayAsOpenAiResponses } from '../simulators/say.ts'
 import { startUpstream, type Upstream } from '../simulators/upstream.ts'
 import { type RunningPortside, startPortside } from '../support/start-portside.ts'
 
 /** How a simulated upstream of each protocol says a turn. */
-export const SAY = { anthropic: sayAsAnthropic, 'openai-chat': sayAsOpenAiChat } as const satisfies Record<
-  UpstreamProtocol,
-  unknown
->
+export const SAY = {
+  anthropic: sayAsAnthropic,
+  'openai-chat': sayAsOpenAiChat,
+  'openai-responses': sayAsOpenAiResponses,
+  gemini: sayAsGemini,
+} as const satisfies Record<UpstreamProtocol, unknown>
 
 export const UPSTREAM_PROTOCOLS = Object.keys(SAY) as readonly UpstreamProtocol[]
 
-/** Says whether Portside answers a path at all: a client's journey starts when its route does. */
-export function isServed(path: string): boolean {
-  return ROUTES.some((route) => route.path === path)
-}
+/** What a user of each protocol would put behind the host. */
+export const BASE_PATHS = {
+  anthropic: '',
+  'openai-chat': '/v1',
+  'openai-responses': '/v1',
+  gemini: '',
+} as const satisfies Record<UpstreamProtocol, string>
+
+/** Where each protocol's requests must arrive. */
+const PATHS = {
+  anthropic: /^\/v1\/messages$/,
+  'openai-chat': /^\/v1\/chat\/completions$/,
+  'openai-responses': /^\/v1\/responses$/,
+  gemini: /^\/v1beta\/models\/[a-z-]+:(generateContent|streamGenerateContent\?alt=sse)$/,
+} as const satisfies Record<UpstreamProtocol, RegExp>
 
 /** A Portside between a client and a simulated model, and the folder in which the client works. */
 export type Journey = {
   readonly portside: RunningPortside
   readonly upstream: Upstream
+  readonly protocol: UpstreamProtocol
   readonly folder: string
   readonly model: string
   end(): Promise<void>
@@ -41,7 +54,7 @@ export async function startJourney(
   const folder = await mkdtemp(join(tmpdir(), 'portside-journey-'))
   await writeFile(join(folder, 'notes.txt'), `${SECRET_IN_FILE}\n`)
   const upstream = await startUpstream(createAgent(protocol, steps(folder)))
-  const baseUrl = protocol === 'anthropic' ? upstream.url : `${upstream.url}/v1`
+  const baseUrl = upstream.url + BASE_PATHS[protocol]
   const portside = await startPortside({
     providers: [{ id: 'sim', type: protocol, baseUrl, models: ['*'], privateNetwork: true }],
     accounts: [{ provider: 'sim', name: 'simulated', apiKey: 'sk-simulated-upstream-key' }],
@@ -49,6 +62,7 @@ export async function startJourney(
   return {
     portside,
     upstream,
+    protocol,
     folder,
     model,
     async end() {
@@ -60,8 +74,9 @@ export async function startJourney(
 }
 
 /** What every agentic turn must have left on disk, and shown to the model: read, written, run. */
-export async function expectDone({ folder, upstream }: Journey): Promise<void> {
+export async function expectDone({ folder, upstream, protocol }: Journey): Promise<void> {
   expect(await readFile(join(folder, 'written.txt'), 'utf8')).toContain('written by the agent')
   expect(await readFile(join(folder, 'ran.txt'), 'utf8')).toContain('ran')
   expect(upstream.requests.some(({ text }) => text.includes(SECRET_IN_FILE))).toBe(true)
+  expect(upstream.requests.map(({ path }) => path).filter((path) => !PATHS[protocol].test(path))).toEqual([])
 }
