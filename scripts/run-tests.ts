@@ -61,7 +61,11 @@ const STEPS: readonly Step[] = [
     command: [bin('vitest'), 'run', '--reporter=default', '--reporter=json'],
     count: countVitest,
   },
-  { name: 'pages', command: [bin('playwright'), 'test', '--reporter=list,json'], count: countPlaywright },
+  {
+    name: 'pages',
+    command: [bin('playwright'), 'test', '--project=pages', '--project=desktop', '--reporter=list,json'],
+    count: countPlaywright,
+  },
 ]
 
 function countVitest(file: string): Count {

@@ -115,8 +115,7 @@ describe.each(CASES)(
           typeof row.status === 'number' ? row.status : row.status[inbound === 'openai' ? 0 : 1],
         )
       if (row.status === undefined && wanted === 'refused') expect(view.status).not.toBe(401)
-      if (row.health !== undefined)
-        expect(health).toBe(row.health)
+      if (row.health !== undefined) expect(health).toBe(row.health)
       if (row.retryAfter !== undefined) expect(view.headers.get('retry-after')).toBe(String(row.retryAfter))
       if (row.shouldRetry !== undefined)
         expect(view.headers.get('x-should-retry')).toBe(String(row.shouldRetry))

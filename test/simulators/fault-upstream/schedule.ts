@@ -19,6 +19,18 @@ export const SCHEDULE_S1: readonly (readonly [fault: FaultName, percent: number]
   ['drip', 1],
 ]
 
+/** Faults whose effect depends on the machine: what a reset throws away, whether a connection was a kept one. */
+const RACES: Partial<Record<FaultName, FaultName>> = {
+  'reset-mid-answer': 'early-eof',
+  'reset-before-head': 'reset-after-head',
+  'close-before-head': 'reset-after-head',
+}
+
+/** S1 with its races replaced, for comparing one run with another. */
+export const SCHEDULE_REPEATABLE = SCHEDULE_S1.map(
+  ([fault, percent]) => [RACES[fault] ?? fault, percent] as const,
+)
+
 /**
  * A script drawn from a schedule by a seed. What happens to an attempt depends on the seed, the request's own name and
  * the attempt's number alone, never on the order of arrival: the same seed gives the same run.
