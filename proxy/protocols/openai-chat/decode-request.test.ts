@@ -117,6 +117,20 @@ describe('decoding a chat completion request', () => {
     })
   })
 
+  it('reads the signature of a call where Gemini’s own chat completions put it (P-59)', () => {
+    const call = (thought_signature: string) => ({
+      id: 'c',
+      type: 'function',
+      function: { name: 'now', arguments: '{}' },
+      extra_content: { google: { thought_signature } },
+    })
+    const tool_calls = [call('c2ln'), call('')]
+    expect(decode({ messages: [{ role: 'assistant', tool_calls }] }).turns[0]?.parts).toMatchObject([
+      { signature: { origin: 'gemini', data: 'c2ln' } },
+      { id: 'c' },
+    ])
+  })
+
   it('takes null for absent, and ignores what it does not know', () => {
     const nulls = Object.fromEntries(
       'tools tool_choice max_tokens max_completion_tokens temperature top_p n stop stream stream_options user metadata response_format reasoning_effort logit_bias'

@@ -167,6 +167,26 @@ describe('streaming a chat completion', () => {
     expect(encoder.push({ type: 'error', error: new ChatError('internal', 'x') })).toEqual([])
   })
 
+  it('signs a call as Gemini’s own chat completions do, which its SDK bears (P-59)', async () => {
+    const events = encode([
+      { type: 'tool-call-start', key: 0, id: 'c', name: 'now', kind: 'function' },
+      { type: 'tool-call-end', key: 0, signature: { origin: 'gemini', data: 'c2ln' } },
+      { type: 'finish', reason: 'tool-calls' },
+    ])
+    expect(chunksOf(events)[3].choices[0].delta.tool_calls).toEqual([
+      { index: 0, function: { arguments: '' }, extra_content: { google: { thought_signature: 'c2ln' } } },
+    ])
+    const fetch = answering(sseText(events))
+    const client = new OpenAI({ apiKey: 'x', baseURL: 'http://x.test', fetch })
+    const completion = await client.chat.completions
+      .stream({ model: 'asked', messages: [] })
+      .finalChatCompletion()
+    expect(completion.choices[0]?.message.tool_calls?.[0]).toMatchObject({
+      id: 'c',
+      function: { arguments: '{}' },
+    })
+  })
+
   it('sends a custom call as one (P-42)', () => {
     const events = encode([
       { type: 'tool-call-start', key: 0, id: 'c', name: 'patch', kind: 'custom' },

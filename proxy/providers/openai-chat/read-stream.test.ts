@@ -117,6 +117,18 @@ describe('giving tools their names back', () => {
     ])
   })
 
+  it('keeps the signature of a call, where Gemini’s own chat completions put it (P-59)', () => {
+    const extra_content = { google: { thought_signature: 'c2ln' } }
+    const parts = readCalls([
+      { index: 0, id: 'c', function: { name: 'read', arguments: '{}' }, extra_content },
+    ])
+    expect(parts.find(({ type }) => type === 'tool-call-end')).toEqual({
+      type: 'tool-call-end',
+      key: 0,
+      signature: { origin: 'gemini', data: 'c2ln' },
+    })
+  })
+
   it('unwraps the parallel call that a model makes up, and a functions. prefix (P-18)', () => {
     const uses = [
       { recipient_name: 'functions.read', parameters: { path: 'a' } },

@@ -1,6 +1,7 @@
 import type { AnswerBuilder, OpenCall, WayBack } from '../../chat/answer-builder.ts'
+import { unwrapCarrier } from '../../chat/carrier.ts'
 import { ChatError } from '../../chat/chat-error.ts'
-import type { ToolKind } from '../../chat/chat-request.ts'
+import type { OpaqueCarrier, ToolKind } from '../../chat/chat-request.ts'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import { pickNumber, pickObject, pickRecords, pickText } from '../../chat/pick-fields.ts'
 import { isWholeObject } from '../../chat/tool-arguments.ts'
@@ -12,6 +13,7 @@ type CallDelta = {
   readonly name: string | undefined
   readonly kind: ToolKind
   readonly text: string
+  readonly signature: OpaqueCarrier | undefined
 }
 
 /** A call that is being put together. It is opened once its name is known; until then its arguments wait. */
@@ -22,6 +24,7 @@ type Call = {
   kind: ToolKind
   pieces: string[]
   open: OpenCall | undefined
+  signature: OpaqueCarrier | undefined
 }
 
 export type ToolCallReader = {
@@ -49,6 +52,7 @@ export function createToolCallReader(
     touched.add(call)
     if (delta.id !== undefined) call.ids.add(delta.id)
     call.name ??= delta.name
+    call.signature = delta.signature ?? call.signature
     call.pieces.push(delta.text)
     if (call.open !== undefined) call.open.push(delta.text)
     else if (call.name !== undefined) call.open = open(call, call.name)
@@ -66,7 +70,7 @@ export function createToolCallReader(
         const name = call.name ?? onlyToolName(wayBack)
         if (name === undefined) return namelessCall()
         call.open ??= open(call, name)
-        call.open.end()
+        call.open.end(call.signature)
       }
       return undefined
     },
@@ -83,7 +87,14 @@ function readCallDelta(entry: JsonObject): CallDelta {
     name: pickText(target, 'name'),
     kind: custom === undefined ? 'function' : 'custom',
     text: typeof sent === 'string' ? sent : isJsonObject(sent) ? JSON.stringify(sent) : '',
+    signature: readSignature(entry),
   }
+}
+
+/** Gemini's own chat completions sign calls here (seen 2026-11). */
+function readSignature(entry: JsonObject): OpaqueCarrier | undefined {
+  const data = pickText(pickObject(pickObject(entry, 'extra_content'), 'google'), 'thought_signature')
+  return data === undefined ? undefined : unwrapCarrier(data, 'gemini')?.carrier
 }
 
 /** By id, then by index, then the last call: upstreams start indexes at 1, leave gaps, use one twice, or send none. */
@@ -115,6 +126,7 @@ function addCall(calls: Call[], delta: CallDelta): Call {
     kind: delta.kind,
     pieces: [],
     open: undefined,
+    signature: undefined,
   }
   calls.push(call)
   return call
