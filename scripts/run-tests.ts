@@ -16,6 +16,7 @@ type Count = { passed: number; failed: number }
 type Step = {
   readonly name: string
   readonly command: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
   readonly count?: (reportFile: string) => Count
 }
 
@@ -66,6 +67,13 @@ const STEPS: readonly Step[] = [
     command: [bin('playwright'), 'test', '--project=pages', '--project=desktop', '--reporter=list,json'],
     count: countPlaywright,
   },
+  {
+    // The same specs once more with the built app and the real proxy in it.
+    name: 'desktop',
+    command: [bin('playwright'), 'test', '--project=desktop', '--reporter=list,json'],
+    env: { PORTSIDE_APP: '.' },
+    count: countPlaywright,
+  },
 ]
 
 function countVitest(file: string): Count {
@@ -86,7 +94,7 @@ function runStep(step: Step): Count {
   const result = spawnSync(program, [...args, ...extra], {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: reportFile },
+    env: { ...process.env, ...step.env, PLAYWRIGHT_JSON_OUTPUT_NAME: reportFile },
   })
   const isGood = result.status === 0
   if (step.count === undefined || !existsSync(reportFile))

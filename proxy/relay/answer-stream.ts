@@ -7,6 +7,7 @@ import type { Timer } from '../clock.ts'
 import type { AnswerContext, StreamEncoder } from '../protocols/protocol.ts'
 import type { Attempt } from './attempt.ts'
 import { createFraming, type Framing } from './framing.ts'
+import { holdsSecret, secretsOf } from './mask-secrets.ts'
 import { passedHeaders } from './passed-headers.ts'
 import { rememberReasoning } from './reasoning-cache.ts'
 
@@ -94,7 +95,8 @@ export class AnswerStream {
     for (const part of parts) {
       this.#observe(part)
       if (part.type === 'error') {
-        if (isUpstreamsOwn(part.error) && this.isCommitted) this.#endWithOwnError(frames)
+        if (isUpstreamsOwn(part.error) && this.isCommitted && !holdsSecret(frames, secretsOf(this.#attempt)))
+          this.#endWithOwnError(frames)
         throw part.error
       }
       hasOutput ||= isOutput(part)

@@ -11,6 +11,7 @@ import { AnswerStream } from './answer-stream.ts'
 import { answerWhole } from './answer-whole.ts'
 import { authHeaders } from './auth-headers.ts'
 import { collectBytes } from './collect-bytes.ts'
+import { secretsOf, withoutSecrets } from './mask-secrets.ts'
 import { pumpEvents, pumpParts } from './pump.ts'
 import { withRememberedReasoning } from './reasoning-cache.ts'
 import type { AttemptEnd } from './relay.ts'
@@ -58,7 +59,10 @@ export async function runAttempt(
   try {
     await answer(attempt, stream)
   } catch (thrown) {
-    error = toChatError(limit.signal.aborted ? limit.signal.reason : thrown)
+    error = withoutSecrets(
+      toChatError(limit.signal.aborted ? limit.signal.reason : thrown),
+      secretsOf(attempt),
+    )
     if (stream.isCommitted) stream.fail(error)
   } finally {
     limit.release()

@@ -1,9 +1,10 @@
-import { ChatError } from '../chat/chat-error.ts'
+import { ChatError, toChatError } from '../chat/chat-error.ts'
 import type { ProtocolId } from '../chat/protocol-id.ts'
 import type { WireProvider } from '../providers/provider.ts'
 import { joinUrl } from '../upstream/join-url.ts'
 import { authHeaders } from './auth-headers.ts'
 import { collectBytes } from './collect-bytes.ts'
+import { secretsOf, withoutSecrets } from './mask-secrets.ts'
 import type { RequestBody } from './read-body-json.ts'
 import type { RelayPorts } from './relay-ports.ts'
 import { splice } from './scan-json.ts'
@@ -45,8 +46,9 @@ export async function forward(call: Forward, ports: RelayPorts): Promise<Forward
     const answer = await send(call, provider, lease.account.credential, sent, ports)
     lease.report({ kind: 'ok' })
     return { ...answer, provider: lease.provider, account: lease.account.id }
-  } catch (error) {
-    if (error instanceof ChatError && !call.signal.aborted) lease.report({ kind: 'failed', error })
+  } catch (thrown) {
+    const error = withoutSecrets(toChatError(thrown), secretsOf({ lease, ports }))
+    if (thrown instanceof ChatError && !call.signal.aborted) lease.report({ kind: 'failed', error })
     throw error
   } finally {
     lease.report({ kind: 'aborted' })
