@@ -13,7 +13,8 @@ export type SeenRequest = {
   closedAt: number | undefined
 }
 
-export type Answerer = (request: SeenRequest, response: ServerResponse, index: number) => void | Promise<void>
+/** Its result is awaited and not used. */
+export type Answerer = (request: SeenRequest, response: ServerResponse, index: number) => unknown
 
 export type Upstream = {
   readonly url: string
