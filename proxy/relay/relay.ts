@@ -36,7 +36,7 @@ async function tryAttempts(
   const routes = ports.routeModel(request.chat.model, request.provider)
   const startedAt = ports.clock.monotonic()
   const tried = new Set<string>()
-  const retries = { stale: 0, lastError: undefined as ChatError | undefined }
+  const retries = { stale: 0, isBudgeted: false, lastError: undefined as ChatError | undefined }
   ports.traffic.active++
   try {
     for (;;) {
@@ -47,13 +47,14 @@ async function tryAttempts(
       retries.lastError = end.error
       if (end.error.code === 'stale_socket' && retries.stale++ === 0) continue
       if (!mayRepeat(end.error, request, ports, tally.attempts, startedAt)) throw end.error
+      retries.isBudgeted ||= takeFromBudget(ports)
+      if (!retries.isBudgeted) throw end.error
       await prepareRepeat(end.error, request, ports, tally.attempts)
-      if (end.error.traits.retry === 'other-account' || hasOther(ports, routes, tried, lease.account.id))
-        tried.add(lease.account.id)
+      if (leavesAccount(end.error, ports, routes, tried, lease.account.id)) tried.add(lease.account.id)
     }
   } finally {
     ports.traffic.active--
-    if (tally.attempts > 1) ports.traffic.retrying = Math.max(0, ports.traffic.retrying - 1)
+    if (retries.isBudgeted) ports.traffic.retrying--
   }
 }
 
@@ -66,8 +67,7 @@ function mayRepeat(
 ): boolean {
   const { retry } = ports.settings()
   if (request.signal.aborted || error.traits.retry === 'never') return false
-  if (ports.clock.monotonic() - startedAt > retry.deadlineMs || attempts >= retry.maxAttempts) return false
-  return attempts > 1 || takeFromBudget(ports)
+  return ports.clock.monotonic() - startedAt <= retry.deadlineMs && attempts < retry.maxAttempts
 }
 
 /** Retries are a share of what is going on, so that a failing upstream is not hit harder the more it fails (REL-02). */
@@ -89,12 +89,14 @@ async function prepareRepeat(
 }
 
 /** Distinct accounts come first: the one that failed is tried again only where there is no other. */
-function hasOther(
+function leavesAccount(
+  error: ChatError,
   ports: RelayPorts,
   routes: readonly ModelRoute[],
   tried: ReadonlySet<string>,
   failedId: string,
 ): boolean {
+  if (error.traits.retry === 'other-account') return true
   const providers = new Set(routes.map(({ provider }) => provider))
   return ports.pool
     .accounts()
