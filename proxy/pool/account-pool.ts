@@ -5,14 +5,15 @@ import {
   createAccountState,
   findUnusable,
   type PoolSettings,
-  penalise,
   type Unusable,
 } from './account-state.ts'
-import { isEjected, markLent, recordNothing, recordSuccess } from './breaker.ts'
+import { markLent } from './breaker.ts'
 import { chooseAccount, type Entry } from './choose-account.ts'
 import { type PoolMemory, recallStates, rememberStates } from './pool-memory.ts'
 import { refuseLease } from './refuse-lease.ts'
+import { settleLease } from './settle-lease.ts'
 import { createWaitingLine } from './waiting-line.ts'
+import { createWakeUp } from './wake-up.ts'
 
 /** One account as the pool knows it. An empty credential belongs to a provider that needs none. */
 export type PoolAccount = {
@@ -65,13 +66,19 @@ export type AccountPool = {
 
 export function createAccountPool(settings: () => PoolSettings, clock: Clock): AccountPool {
   const entries = new Map<string, Entry>()
+  /** Provider → the turn that was served last. */
+  const turnOf = new Map<string, number>()
   const line = createWaitingLine<LeaseRequest, Lease>({ clock, tryGrant: (want) => tryLease(want) })
+  const wakeUp = createWakeUp(clock, () => line.advance())
 
   function lend({ account, state }: Entry, model: string, reason: string): Lease {
     state.inFlight++
     state.lastUsedAt = clock.now()
-    state.turns += 1 / account.weight
-    markLent(state.breaker)
+    // Who rested does not catch up on what it missed: its turn begins where the others stand now.
+    const turn = Math.max(state.turns, turnOf.get(account.provider) ?? 0)
+    turnOf.set(account.provider, turn)
+    state.turns = turn + 1 / account.weight
+    const isProbe = markLent(state.breaker)
     let isOut = true
     return {
       account,
@@ -82,36 +89,10 @@ export function createAccountPool(settings: () => PoolSettings, clock: Clock): A
         if (!isOut) return
         isOut = false
         state.inFlight--
-        settle(account, state, model, outcome)
+        settleLease({ account, state, model, isProbe }, outcome, { entries, clock, settings: settings() })
         line.advance()
       },
     }
-  }
-
-  function settle(account: PoolAccount, state: AccountState, model: string, outcome: LeaseOutcome): void {
-    if (outcome.kind === 'aborted') return recordNothing(state.breaker)
-    if (outcome.kind === 'failed') {
-      const mayEject = mayEjectOneMore(account.provider)
-      penalise(state, { model, error: outcome.error, settings: settings(), clock, mayEject })
-      // What did not count against the breaker says nothing: a probe may go out again.
-      return recordNothing(state.breaker)
-    }
-    recordSuccess(state.breaker, settings().breaker, clock.monotonic())
-    // A late success of an older request does not end a rest that began meanwhile (REL-13).
-    if ((state.coolingUntil.get(model) ?? 0) <= clock.monotonic()) state.rateLimitLevel.delete(model)
-    if (state.blockedUntil <= clock.monotonic()) {
-      state.health = 'ready'
-      state.healthReason = null
-    }
-  }
-
-  /** At most a share of a provider's accounts is ejected, and so never the last one (REL-15). */
-  function mayEjectOneMore(provider: string): boolean {
-    const peers = [...entries.values()].filter(
-      ({ account }) => account.provider === provider && account.enabled,
-    )
-    const ejected = peers.filter(({ state }) => isEjected(state.breaker, clock.monotonic())).length
-    return (ejected + 1) / peers.length <= settings().breaker.maxEjectedRatio
   }
 
   /** A lease if an account is free now; undefined if all usable ones are busy. Throws where waiting cannot help. */
@@ -127,17 +108,28 @@ export function createAccountPool(settings: () => PoolSettings, clock: Clock): A
       const choice = chooseAccount({ usable, settings: settings(), conversation: want.conversation })
       if (choice !== undefined) return lend(choice.entry, route.model, explain(choice.reason, unusable, want))
       isBusy ||= usable.length > 0
+      // A conversation waits for its account rather than moving to the next provider (REL-18).
+      if (isBusy && settings().strategy === 'sticky' && want.conversation !== undefined) break
     }
-    if (isBusy) return undefined
+    if (isBusy) {
+      wakeUp.expect(unusable)
+      return undefined
+    }
     throw refuseLease(want, unusable)
   }
 
   return {
     async lease(want, signal) {
-      const now = line.isEmpty() ? tryLease(want) : undefined
+      // Those who wait come first; who is left of them cannot be served, and does not hold up others.
+      line.advance()
+      const now = tryLease(want)
       if (now !== undefined) return now
       const size = settings().queueSize ?? entries.size * 2
-      return line.wait(want, { size, waitMs: settings().queueWaitMs, signal })
+      try {
+        return await line.wait(want, { size, waitMs: settings().queueWaitMs, signal })
+      } finally {
+        if (line.isEmpty()) wakeUp.cancel()
+      }
     },
     setAccounts(accounts) {
       const known = new Set(accounts.map((account) => account.id))
@@ -145,11 +137,7 @@ export function createAccountPool(settings: () => PoolSettings, clock: Clock): A
       for (const account of accounts) {
         const entry = entries.get(account.id)
         if (entry !== undefined) replaceAccount(entry, account)
-        else
-          entries.set(account.id, {
-            account,
-            state: { ...createAccountState(), turns: lowestTurns(entries) },
-          })
+        else entries.set(account.id, { account, state: createAccountState() })
       }
       line.advance()
     },
@@ -161,11 +149,6 @@ export function createAccountPool(settings: () => PoolSettings, clock: Clock): A
     remember: () => rememberStates(entries, clock),
     recall: (memory) => recallStates(entries, memory, clock, settings().cooldown.retryAfterMaxMs),
   }
-}
-
-/** A new account begins where the others stand: it neither floods nor starves. */
-function lowestTurns(entries: ReadonlyMap<string, Entry>): number {
-  return entries.size === 0 ? 0 : Math.min(...[...entries.values()].map(({ state }) => state.turns))
 }
 
 /** A new credential clears what the old one was blamed for. */

@@ -93,19 +93,28 @@ export function findUnusable(
 const LACKS_MODEL_MS = 600_000
 
 /** Failures of this machine's own network blame no account (REL-14). */
-const LOCAL_CODES: ReadonlySet<string> = new Set(['dns', 'network', 'refused_address', 'stale_socket'])
+const LOCAL_CODES: ReadonlySet<string> = new Set([
+  'dns',
+  'network',
+  'network_changed',
+  'refused_address',
+  'stale_socket',
+])
 
 export type Blame = {
   readonly model: string
   readonly error: ChatError
   readonly settings: PoolSettings
   readonly clock: Clock
+  /** The attempt was the one that a half-open breaker lets through. */
+  readonly isProbe: boolean
   /** False where this is one of the last accounts that can still serve. */
   readonly mayEject: boolean
 }
 
 /** What a failure costs the account: rate limits rest (account, model), refused credentials the account, faults count. */
-export function penalise(state: AccountState, { model, error, settings, clock, mayEject }: Blame): void {
+export function penalise(state: AccountState, blame: Blame): void {
+  const { model, error, settings, clock, isProbe, mayEject } = blame
   const now = clock.monotonic()
   switch (error.kind) {
     case 'rate-limited':
@@ -126,7 +135,8 @@ export function penalise(state: AccountState, { model, error, settings, clock, m
     case 'upstream-changed':
     case 'upstream-truncated':
     case 'timed-out':
-      if (!LOCAL_CODES.has(error.code ?? '')) recordFailure(state.breaker, settings.breaker, now, mayEject)
+      if (!LOCAL_CODES.has(error.code ?? ''))
+        recordFailure(state.breaker, { settings: settings.breaker, now, isProbe, mayEject })
       return
     default:
       return

@@ -33,37 +33,50 @@ export function isEjected(breaker: Breaker, now: number): boolean {
   return breaker.openings > 0 && (breaker.openUntil > now || breaker.isProbing)
 }
 
-/** Called when a lease goes out: in half-open the first one is the probe. */
-export function markLent(breaker: Breaker): void {
+/** Called when a lease goes out. In half-open it is the probe, and says so: only the probe's own outcome decides. */
+export function markLent(breaker: Breaker): boolean {
   if (breaker.openings > 0) breaker.isProbing = true
+  return breaker.isProbing
 }
 
 /** The outcome says nothing about the account (the client left, the request was wrong): a probe may be tried again. */
-export function recordNothing(breaker: Breaker): void {
-  breaker.isProbing = false
+export function recordNothing(breaker: Breaker, isProbe: boolean): void {
+  if (isProbe) breaker.isProbing = false
 }
 
-export function recordSuccess(breaker: Breaker, settings: BreakerSettings, now: number): void {
+/** A success of a request that went out before the breaker opened does not close it. */
+export function recordSuccess(
+  breaker: Breaker,
+  { settings, now, isProbe }: { settings: BreakerSettings; now: number; isProbe: boolean },
+): void {
+  remember(breaker, { at: now, failed: false }, settings)
+  if (breaker.openings > 0 && !isProbe) return
   breaker.isProbing = false
   breaker.consecutive = 0
   breaker.openings = 0
-  remember(breaker, { at: now, failed: false }, settings)
 }
 
-/** Returns true where the failure opened the breaker. `mayEject` is false for the last usable accounts (REL-15). */
-export function recordFailure(
-  breaker: Breaker,
-  settings: BreakerSettings,
-  now: number,
-  mayEject: boolean,
-): boolean {
-  const wasProbing = breaker.isProbing
-  breaker.isProbing = false
+export type Failure = {
+  readonly settings: BreakerSettings
+  readonly now: number
+  readonly isProbe: boolean
+  /** False for the last usable accounts (REL-15). */
+  readonly mayEject: boolean
+}
+
+/** Returns true where the failure opened the breaker. */
+export function recordFailure(breaker: Breaker, { settings, now, isProbe, mayEject }: Failure): boolean {
+  if (isProbe) breaker.isProbing = false
   breaker.consecutive++
   remember(breaker, { at: now, failed: true }, settings)
-  if (!settings.enabled || !mayEject) return false
-  if (breaker.openings > 0 && !wasProbing) return false
-  if (!wasProbing && !isOverLimit(breaker, settings)) return false
+  if (!settings.enabled) return false
+  if (!mayEject) {
+    // The others are gone meanwhile: the last one serves again rather than being probed one by one.
+    if (isProbe) breaker.openings = 0
+    return false
+  }
+  if (breaker.openings > 0 && !isProbe) return false
+  if (!isProbe && !isOverLimit(breaker, settings)) return false
   breaker.openings++
   breaker.openUntil = now + Math.min(settings.openMaxMs, settings.openMs * breaker.openings)
   return true

@@ -48,7 +48,6 @@ export function createWaitingLine<Want, Grant>(options: {
       if (signal.aborted) return onAbort()
       signal.addEventListener('abort', onAbort, { once: true })
       line.add(waiting)
-      if (line.size > 1) advance()
     })
   }
 
