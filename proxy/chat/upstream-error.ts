@@ -1,4 +1,5 @@
 import { ChatError, type ErrorKind } from './chat-error.ts'
+import { lookUp } from './look-up.ts'
 import type { ErrorEnvelope } from './read-error-envelope.ts'
 
 const LIMITED_BY_MONEY = /quota|billing|insufficient|balance|credit|spend(ing)? limit|payment/i
@@ -59,7 +60,8 @@ export function upstreamError(envelope: ErrorEnvelope, status?: number): ChatErr
 }
 
 function errorKind(envelope: ErrorEnvelope, status: number | undefined): ErrorKind {
-  const told = BY_WORD[envelope.code?.toLowerCase() ?? ''] ?? BY_WORD[envelope.type?.toLowerCase() ?? '']
+  const told =
+    lookUp(BY_WORD, envelope.code?.toLowerCase() ?? '') ?? lookUp(BY_WORD, envelope.type?.toLowerCase() ?? '')
   const shown = status !== undefined && status >= 300 ? status : envelope.status
   const kind = shown === undefined ? (told ?? 'upstream-unavailable') : byStatus(shown, told, envelope)
   return refine(kind, envelope)

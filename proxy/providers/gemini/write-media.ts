@@ -1,6 +1,7 @@
 import type { FilePart, ImagePart, MediaSource } from '../../chat/chat-request.ts'
 import { dropAbsent } from '../../chat/drop-absent.ts'
 import type { JsonObject } from '../../chat/json.ts'
+import { lookUp } from '../../chat/look-up.ts'
 
 export function writeImage({ source }: ImagePart): JsonObject {
   return writeSource(source, 'image/jpeg')
@@ -44,5 +45,5 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Gemini wants to be told the type of a file that it fetches; the name's ending tells it. */
 function typeOf(url: string, spareType: string): string {
-  return TYPES[/\.(\w+)(?:[?#]|$)/.exec(url)?.[1]?.toLowerCase() ?? ''] ?? spareType
+  return lookUp(TYPES, /\.(\w+)(?:[?#]|$)/.exec(url)?.[1]?.toLowerCase() ?? '') ?? spareType
 }

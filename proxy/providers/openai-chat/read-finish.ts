@@ -1,4 +1,5 @@
 import { ChatError } from '../../chat/chat-error.ts'
+import { lookUp } from '../../chat/look-up.ts'
 import type { FinishReason } from '../../chat/stream-part.ts'
 
 /** What each `finish_reason` means; vendors have words of their own. Unknown words are a plain stop. */
@@ -19,7 +20,7 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
 const FAILURES = new Set(['error', 'insufficient_system_resource', 'network_error', 'abort'])
 
 export function readFinishReason(word: string): FinishReason {
-  return REASONS[word.toLowerCase()] ?? 'stop'
+  return lookUp(REASONS, word.toLowerCase()) ?? 'stop'
 }
 
 /** The error that a finish reason stands for, where it does. */
