@@ -54,7 +54,8 @@ export function createItemReader(builder: AnswerBuilder): ItemReader {
     else if (item.type === 'custom_tool_call') callAt(index, 'custom').name(item)
   }
   function settle(index: number, item: JsonObject): void {
-    if (settled.has(index)) return
+    // A gateway's item without a type says nothing: the finished response does.
+    if (settled.has(index) || typeof item.type !== 'string') return
     settled.add(index)
     switch (item.type) {
       case 'message':
@@ -66,6 +67,7 @@ export function createItemReader(builder: AnswerBuilder): ItemReader {
       case 'custom_tool_call':
         return callAt(index, 'custom').end(item)
       default:
+        open.get(index)?.end({})
         return builder.opaque({ type: 'opaque', protocol: 'openai-responses', raw: item })
     }
   }
