@@ -5,7 +5,15 @@ export type Reply = {
   readonly text: string
 }
 
-export type Api = 'chat' | 'messages' | 'count-tokens' | 'responses' | 'gemini' | 'gemini-stream'
+export type Api =
+  | 'chat'
+  | 'messages'
+  | 'count-tokens'
+  | 'responses'
+  | 'gemini'
+  | 'gemini-stream'
+  | 'gemini-array'
+  | 'gemini-count'
 
 /** What a client's own fault may be told with; everything else is Portside's. */
 const DOCUMENTED_STATUSES: ReadonlySet<number> = new Set([200, 400, 404, 413])
@@ -24,7 +32,7 @@ export function judge(api: Api, sent: unknown, reply: Reply): string | undefined
 
 /** A body that is no JSON never gets to a 200, so what it asks for does not matter. */
 function wantsStream(api: Api, sent: unknown): boolean {
-  if (api === 'gemini' || api === 'gemini-stream') return api === 'gemini-stream'
+  if (api.startsWith('gemini')) return api === 'gemini-stream'
   return api !== 'count-tokens' && isObject(sent) && sent.stream === true
 }
 
@@ -33,7 +41,7 @@ function judgeError(api: Api, { status, text }: Reply): string | undefined {
   const error = body.error
   if (!isObject(error) || typeof error.message !== 'string' || error.message === '')
     return 'an error without a message'
-  if (api === 'gemini' || api === 'gemini-stream') {
+  if (api.startsWith('gemini')) {
     if (error.code !== status || typeof error.status !== 'string') return 'not an error of Gemini'
   } else if (api === 'messages' || api === 'count-tokens') {
     if (body.type !== 'error' || typeof error.type !== 'string' || typeof body.request_id !== 'string')
@@ -62,8 +70,7 @@ const WHOLE: Readonly<Record<Api, (body: Fields) => string | undefined>> = {
     if (!STOP_REASONS.has(body.stop_reason)) return `stop reason ${body.stop_reason}`
     return isObject(body.usage) && typeof body.usage.input_tokens === 'number' ? undefined : 'no usage'
   },
-  'count-tokens': (body) =>
-    Number.isInteger(body.input_tokens) && (body.input_tokens as number) >= 0 ? undefined : 'no count',
+  'count-tokens': (body) => (isCount(body.input_tokens) ? undefined : 'no count'),
   responses(body) {
     if (body.object !== 'response' || !Array.isArray(body.output)) return 'not a response'
     if (body.status !== 'completed') return `status ${body.status}`
@@ -74,6 +81,8 @@ const WHOLE: Readonly<Record<Api, (body: Fields) => string | undefined>> = {
     if (candidate === undefined) return 'no candidate'
     return typeof candidate.finishReason === 'string' ? undefined : 'no finish reason'
   },
+  'gemini-array': (body) => judgeCandidates(listOf(body.list)),
+  'gemini-count': (body) => (isCount(body.totalTokens) ? undefined : 'no count'),
   'gemini-stream': () => 'no stream',
 }
 
@@ -86,6 +95,10 @@ const STOP_REASONS: ReadonlySet<unknown> = new Set([
   'refusal',
 ])
 
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0
+}
+
 function hasArguments(call: Fields): boolean {
   if (isObject(call.custom)) return typeof call.custom.input === 'string'
   return isObject(call.function) && isObject(JSON.parse(String(call.function.arguments)))
@@ -93,14 +106,16 @@ function hasArguments(call: Fields): boolean {
 
 type Event = { readonly name: string | undefined; readonly data: string }
 
+/** Lines end where the protocol says, and not where JavaScript's patterns see one (U+2028). */
 function eventsOf(text: string): Event[] {
-  return text
-    .split('\n\n')
-    .filter((frame) => frame.trim() !== '' && !frame.startsWith(':'))
-    .map((frame) => ({
-      name: /^event: (.*)$/m.exec(frame)?.[1],
-      data: [...frame.matchAll(/^data: (.*)$/gm)].map((match) => match[1]).join('\n'),
-    }))
+  const frames = text.split('\n\n').map((frame) => frame.split('\n'))
+  return frames
+    .map((lines) => ({ name: fieldOf(lines, 'event: ')[0], data: fieldOf(lines, 'data: ').join('\n') }))
+    .filter(({ data }) => data !== '')
+}
+
+function fieldOf(lines: readonly string[], field: string): string[] {
+  return lines.filter((line) => line.startsWith(field)).map((line) => line.slice(field.length))
 }
 
 function judgeStream(api: Api, events: readonly Event[]): string | undefined {
@@ -109,9 +124,15 @@ function judgeStream(api: Api, events: readonly Event[]): string | undefined {
   if (bodies.some((body) => 'error' in body && isObject(body.error))) return 'an error in the stream'
   if (api === 'messages') return judgeBlocks(events, bodies)
   if (api === 'responses') return judgeItems(events, bodies)
-  return typeof listOf(bodies.at(-1)?.candidates)[0]?.finishReason === 'string'
+  return judgeCandidates(bodies)
+}
+
+/** Gemini says why it ended in the last chunk, and only there. */
+function judgeCandidates(bodies: readonly Fields[]): string | undefined {
+  const reasons = bodies.map((body) => typeof listOf(body.candidates)[0]?.finishReason)
+  return reasons.indexOf('string') === bodies.length - 1 && bodies.length > 0
     ? undefined
-    : 'no finish reason at the end'
+    : `finish reasons ${reasons}`
 }
 
 function judgeChunks(events: readonly Event[]): string | undefined {
@@ -166,7 +187,7 @@ function judgeItems(events: readonly Event[], bodies: readonly Fields[]): string
 
 function objectOf(text: string): Fields {
   const value: unknown = JSON.parse(text)
-  return isObject(value) ? value : {}
+  return isObject(value) ? value : { list: value }
 }
 
 function listOf(value: unknown): Fields[] {

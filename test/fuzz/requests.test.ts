@@ -1,13 +1,22 @@
+import type { ServerResponse } from 'node:http'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Saying, sayAsAnthropic, sayAsOpenAiChat } from '../simulators/say.ts'
-import { startUpstream, type Upstream } from '../simulators/upstream.ts'
+import {
+  type Saying,
+  sayAsAnthropic,
+  sayAsGemini,
+  sayAsOpenAiChat,
+  sayAsOpenAiResponses,
+} from '../simulators/say.ts'
+import { type SeenRequest, sendJson, startUpstream, type Upstream } from '../simulators/upstream.ts'
 import { type RunningPortside, startPortside } from '../support/start-portside.ts'
 import { chatCompletionsRequest } from './chat-completions.ts'
+import { geminiRequest } from './gemini.ts'
 import { type Api, judge } from './judge.ts'
-import { messagesRequest } from './messages.ts'
+import { countTokensRequest, messagesRequest } from './messages.ts'
 import { type Mutation, mutate, mutation } from './mutate.ts'
 import { REGRESSIONS } from './regressions.ts'
+import { responsesRequest } from './responses.ts'
 import { type FuzzFailure, runFuzz } from './run-fuzz.ts'
 import { createSender, type Sender } from './send.ts'
 
@@ -19,12 +28,20 @@ const CONCURRENCY = 16
 const UPSTREAMS = {
   anthropic: { say: sayAsAnthropic, base: '' },
   'openai-chat': { say: sayAsOpenAiChat, base: '/v1' },
+  'openai-responses': { say: sayAsOpenAiResponses, base: '/v1' },
+  gemini: { say: sayAsGemini, base: '' },
 } as const
 type UpstreamProtocol = keyof typeof UPSTREAMS
 
 const REQUESTS = {
   chat: chatCompletionsRequest,
   messages: messagesRequest,
+  'count-tokens': countTokensRequest,
+  responses: responsesRequest,
+  gemini: geminiRequest,
+  'gemini-stream': geminiRequest,
+  'gemini-array': geminiRequest,
+  'gemini-count': geminiRequest,
 } as const
 
 const SAYINGS: readonly Saying[] = [
@@ -39,8 +56,13 @@ const SAYINGS: readonly Saying[] = [
   },
 ]
 
+/** Not the protocol's own name: under `/anthropic/` Portside speaks to any provider. */
+function providerOf(upstream: UpstreamProtocol): string {
+  return `fuzz-${upstream}`
+}
+
 function pathOf(api: Api, upstream: UpstreamProtocol): string {
-  const prefix = `/${upstream}`
+  const prefix = `/${providerOf(upstream)}`
   switch (api) {
     case 'chat':
       return `${prefix}/v1/chat/completions`
@@ -52,6 +74,10 @@ function pathOf(api: Api, upstream: UpstreamProtocol): string {
       return `${prefix}/v1/responses`
     case 'gemini':
       return `${prefix}/v1beta/models/sim-model:generateContent`
+    case 'gemini-array':
+      return `${prefix}/v1beta/models/sim-model:streamGenerateContent`
+    case 'gemini-count':
+      return `${prefix}/v1beta/models/sim-model:countTokens`
     case 'gemini-stream':
       return `${prefix}/v1beta/models/sim-model:streamGenerateContent?alt=sse`
   }
@@ -74,6 +100,18 @@ const cases: fc.Arbitrary<Case> = fc.constantFrom(...apis).chain((api) =>
   }),
 )
 
+/** A model that has the best of manners, whatever it is asked. */
+function answer(
+  protocol: UpstreamProtocol,
+  seen: SeenRequest,
+  response: ServerResponse,
+  index: number,
+): void {
+  if (seen.path.endsWith('/count_tokens')) sendJson(response, 200, { input_tokens: 7 })
+  else if (seen.path.endsWith(':countTokens')) sendJson(response, 200, { totalTokens: 7 })
+  else UPSTREAMS[protocol].say(seen, response, SAYINGS[index % SAYINGS.length]!)
+}
+
 let upstreams: Upstream[]
 let portside: RunningPortside
 let sender: Sender
@@ -82,20 +120,22 @@ beforeAll(async () => {
   const protocols = Object.keys(UPSTREAMS) as UpstreamProtocol[]
   upstreams = await Promise.all(
     protocols.map((protocol) =>
-      startUpstream((seen, response, index) =>
-        UPSTREAMS[protocol].say(seen, response, SAYINGS[index % SAYINGS.length]!),
-      ),
+      startUpstream((seen, response, index) => answer(protocol, seen, response, index)),
     ),
   )
   portside = await startPortside({
     providers: protocols.map((type, index) => ({
-      id: type,
+      id: providerOf(type),
       type,
       baseUrl: upstreams[index]!.url + UPSTREAMS[type].base,
       models: ['*'],
       privateNetwork: true,
     })),
-    accounts: protocols.map((provider) => ({ provider, name: 'fuzz', apiKey: 'sk-fuzz-upstream-key' })),
+    accounts: protocols.map((type) => ({
+      provider: providerOf(type),
+      name: 'fuzz',
+      apiKey: 'sk-fuzz-upstream-key',
+    })),
     pool: { perAccountInflight: 2 * CONCURRENCY },
   })
   sender = createSender(portside.port, CONCURRENCY)
