@@ -116,12 +116,24 @@ function servedModel(model: ProviderSetting['models'][number]): ServedModel {
   return { ...model, upstream: model.upstream ?? model.id }
 }
 
-/** Default, preset, provider, model: the later one wins, capability by capability. */
+/** What every server of an API can take, whoever runs it. */
+const TYPE_CAPABILITIES: Readonly<Record<string, Partial<Capabilities>>> = {
+  'openai-responses': { customTools: true, imagesInToolResults: true, developerRole: true },
+  anthropic: { toolNameMax: 128, imagesInToolResults: true, cacheControl: true },
+  gemini: { schemaDialect: 'openapi', imagesInToolResults: true },
+}
+
+/** Default, API, preset, provider, model: the later one wins, capability by capability. */
 function createCapabilities(
   setting: ProviderSetting,
   preset: Preset | undefined,
 ): (model: string) => Capabilities {
-  const base: Capabilities = { ...DEFAULT_CAPABILITIES, ...preset?.capabilities, ...setting.capabilities }
+  const base: Capabilities = {
+    ...DEFAULT_CAPABILITIES,
+    ...TYPE_CAPABILITIES[setting.type],
+    ...preset?.capabilities,
+    ...setting.capabilities,
+  }
   const byModel = new Map<string, Capabilities>()
   for (const model of setting.models)
     if (typeof model !== 'string' && model.capabilities !== undefined)

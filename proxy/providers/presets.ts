@@ -47,7 +47,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     type: 'gemini',
     displayName: 'Gemini',
     baseUrl: 'https://generativelanguage.googleapis.com',
-    capabilities: { schemaDialect: 'openapi', thinkingStyle: 'budget', imagesInToolResults: true },
+    capabilities: { thinkingStyle: 'adaptive' },
   },
   openrouter: { type: 'openai-chat', displayName: 'OpenRouter', baseUrl: 'https://openrouter.ai/api/v1' },
   groq: {

@@ -1,4 +1,5 @@
 import type { Capabilities } from '../chat/capabilities.ts'
+import { hasForeignCarrier } from '../chat/carrier.ts'
 import { ChatError, toChatError } from '../chat/chat-error.ts'
 import type { Lease } from '../pool/account-pool.ts'
 import type { WireProvider } from '../providers/provider.ts'
@@ -103,6 +104,7 @@ async function answer(attempt: Attempt, stream: AnswerStream): Promise<void> {
   attempt.signal.throwIfAborted()
   const provider = ports.provider(lease.provider)
   if (provider.kind === 'wire') return answerFromWire(attempt, stream, provider)
+  if (request.chat.untranslatable !== undefined) throw request.chat.untranslatable
   const parts = provider.streamChat(request.chat, {
     model: lease.model,
     credential: lease.account.credential,
@@ -114,10 +116,7 @@ async function answer(attempt: Attempt, stream: AnswerStream): Promise<void> {
 async function answerFromWire(attempt: Attempt, stream: AnswerStream, provider: WireProvider): Promise<void> {
   const { request } = attempt
   const capabilities = provider.capabilitiesOf(attempt.lease.model)
-  const isPassThrough =
-    provider.codec.protocol === request.protocol.id &&
-    provider.info.toolMode === 'native' &&
-    request.framing === 'sse'
+  const isPassThrough = mayPassThrough(request, provider)
   request.row.update({ passThrough: isPassThrough })
   const written = isPassThrough ? undefined : writeRequest(attempt, provider, capabilities)
   const upstream = await openUpstream(attempt, provider, capabilities, written)
@@ -136,12 +135,16 @@ async function answerFromWire(attempt: Attempt, stream: AnswerStream, provider: 
   }
 }
 
-/** A client that does not give reasoning back gets it remembered for upstreams that want it (P-60). */
+/** The same protocol on both sides, nothing lent, and nothing in the request that only another upstream can read (P-55). */
+function mayPassThrough(request: RelayRequest, provider: WireProvider): boolean {
+  const isSame = provider.codec.protocol === request.protocol.id && provider.info.toolMode === 'native'
+  return isSame && request.framing === 'sse' && !hasForeignCarrier(request.chat, request.protocol.id)
+}
+
+/** A client that does not give reasoning and signatures back gets them remembered; codecs leave out what they cannot use. */
 function writeRequest(attempt: Attempt, provider: WireProvider, capabilities: Capabilities): WrittenRequest {
   const { request, ports } = attempt
-  const chat = capabilities.wantsReasoningBack
-    ? withRememberedReasoning(request.chat, { cache: ports.reasoning, owner: request.owner })
-    : request.chat
+  const chat = withRememberedReasoning(request.chat, { cache: ports.reasoning, owner: request.owner })
   return provider.codec.writeRequest(chat, wireTarget(attempt, capabilities))
 }
 
