@@ -11,6 +11,7 @@ import { describeAttention } from './describe-attention.ts'
 import { createColdHandlers } from './http/cold-handlers.ts'
 import { type ControlSessions, createControlSessions } from './http/control-session.ts'
 import { createExpressApp } from './http/express-app.ts'
+import { createKeyUse } from './http/key-limits.ts'
 import { createProxyServer, refuseExchange, type ServerPorts } from './http/server.ts'
 import { readUiFiles } from './http/ui-files.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
@@ -201,6 +202,7 @@ function createServerPorts(house: House, isListening: () => boolean) {
       settings: settings.get,
       clock,
       active,
+      keyUse: createKeyUse(clock),
       responses: createResponseStore({
         maxBytes: MEMORY_BYTES,
         maxAgeMs: MEMORY_MS,

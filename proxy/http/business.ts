@@ -14,6 +14,7 @@ import type { Exchange } from './exchange.ts'
 import { errorProtocol } from './exchange.ts'
 import { corsHeaders } from './guard.ts'
 import { requireModelAllowed } from './key-allows.ts'
+import type { KeyUse } from './key-limits.ts'
 import type { Match } from './match-route.ts'
 import { createNodeClientAnswer } from './node-client-answer.ts'
 import { readBody } from './read-body.ts'
@@ -24,6 +25,7 @@ export type BusinessPorts = {
   readonly clock: Clock
   /** Answers that later requests may point to. */
   readonly responses: ResponseStore
+  readonly keyUse: KeyUse
   readonly relay: (request: RelayRequest) => Promise<void>
   /** Requests being relayed, each with the way to stop it; draining uses it. */
   readonly active: Set<AbortController>
@@ -90,6 +92,7 @@ async function readRequest(
     passHeaders: headersToPassOn(request.headers),
     ...(match.provider === undefined ? {} : { provider: match.provider }),
     ...(typeof pin === 'string' && pin !== '' ? { pin } : {}),
+    ...(exchange.key === undefined ? {} : { onUsage: (usage) => ports.keyUse.addTokens(owner, usage) }),
     requestId,
     client: createNodeClientAnswer(response, {
       ...COMMON_HEADERS,

@@ -112,6 +112,7 @@ function admit(exchange: Exchange, match: Match, ports: ServerPorts): void {
     ports.markKeyUse(key.id)
   }
   if (!QUIET.has(match.route.id)) exchange.row = openRow(exchange, ports)
+  if (match.route.policy === 'local-key') ports.business.keyUse.admit(key)
 }
 
 function openRow(exchange: Exchange, ports: ServerPorts) {

@@ -31,7 +31,7 @@ export function retryHeaders(
 ): Record<string, string> {
   const { fault } = error.traits
   if (fault === 'client') return {}
-  const isRefusal = attempts === 0 && (error.kind === 'queue-full' || error.kind === 'draining')
+  const isRefusal = attempts === 0 && isWorthWaiting(error, retryAfterMaxMs)
   const wait =
     error.retryAfterMs === undefined
       ? undefined
@@ -40,4 +40,13 @@ export function retryHeaders(
     'x-should-retry': isRefusal ? 'true' : 'false',
     ...(wait === undefined ? {} : { 'retry-after': String(Math.max(1, wait)) }),
   }
+}
+
+/** Limits of a minute are over within a minute and a second. */
+const SLACK_MS = 1000
+
+/** Refused before any attempt, and soon over. */
+function isWorthWaiting(error: ChatError, retryAfterMaxMs: number): boolean {
+  if (error.kind === 'queue-full' || error.kind === 'draining') return true
+  return error.code === 'local_key_limit' && (error.retryAfterMs ?? 0) <= retryAfterMaxMs + SLACK_MS
 }

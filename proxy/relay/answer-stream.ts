@@ -147,6 +147,7 @@ export class AnswerStream {
     this.#heartbeat?.cancel()
     this.#holdTimer?.cancel()
     this.#attempt.row.update({ responseBytes: this.#sentBytes })
+    this.#attempt.request.onUsage?.(this.#usage)
     if (this.isCommitted) this.#attempt.request.row.update({ responseBytes: this.#sentBytes })
   }
 

@@ -2,6 +2,7 @@ import type { Settings } from '../../contract/settings.ts'
 import type { ChatRequest } from '../chat/chat-request.ts'
 import type { JsonObject } from '../chat/json.ts'
 import type { SseEvent } from '../chat/sse-event.ts'
+import type { Usage } from '../chat/usage.ts'
 import type { Clock } from '../clock.ts'
 import type { AccountPool } from '../pool/account-pool.ts'
 import type { Protocol } from '../protocols/protocol.ts'
@@ -50,6 +51,8 @@ export type RelayRequest = {
   readonly owner: string
   /** Told of a complete translated answer, as its last events or its body. */
   readonly keepAnswer?: (answer: KeptAnswer) => void
+  /** Told once after each attempt what it used, as far as the upstream said. */
+  readonly onUsage?: (usage: Usage) => void
   readonly requestId: string
   readonly client: ClientAnswer
   readonly row: LogRow
