@@ -1,12 +1,21 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-/** `npm run test:faults`: the fault tests at full length — 20 seeds of the master test and a soak of 10 minutes. */
+/**
+ * `npm run test:faults`: the fault tests at full length — 20 seeds of the master test, a soak of
+ * 10 minutes, and a thousand kills of a saving process.
+ */
 
 const ROOT = join(import.meta.dirname, '..')
 const result = spawnSync(
   join(ROOT, 'node_modules/.bin/vitest'),
-  ['run', 'test/faults', 'test/reliability', ...process.argv.slice(2)],
+  [
+    'run',
+    'test/faults',
+    'test/reliability',
+    'proxy/settings/settings-durability.test.ts',
+    ...process.argv.slice(2),
+  ],
   {
     cwd: ROOT,
     stdio: 'inherit',

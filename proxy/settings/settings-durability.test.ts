@@ -37,13 +37,17 @@ async function killWhileSaving(home: string, afterSaves: number, delayMs: number
   return last
 }
 
+const LANES = 4
+/** A thousand in `npm run test:faults`. */
+const KILLS = process.env.PORTSIDE_LONG === undefined ? 40 : 1000
+
 describe('durability of config.json', () => {
-  it('loads the old or the new settings after kill -9 at 40 random points of a save loop (REL-41)', {
-    timeout: 120_000,
+  it(`loads the old or the new settings after kill -9 at ${KILLS} random points of a save loop (REL-41)`, {
+    timeout: KILLS * 3000,
   }, async () => {
-    const lanes = Array.from({ length: 4 }, async () => {
+    const lanes = Array.from({ length: LANES }, async () => {
       const home = await populated(1)
-      for (let kill = 0; kill < 10; kill += 1) {
+      for (let kill = 0; kill < KILLS / LANES; kill += 1) {
         const last = await killWhileSaving(home, 1 + Math.floor(Math.random() * 8), Math.random() * 6)
         const store = await open(home)
         expect([last, last + 1]).toContain(store.get().log.maxRows)
