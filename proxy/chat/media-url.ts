@@ -20,7 +20,7 @@ export function writeMediaUrl(source: MediaSource): string | undefined {
     case 'url':
       return source.url
     case 'text':
-      return `data:${source.mediaType},${encodeURIComponent(source.text)}`
+      return `data:${source.mediaType},${encodeURIComponent(source.text.toWellFormed())}`
     case 'file-id':
       return undefined
   }

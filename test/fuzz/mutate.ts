@@ -70,6 +70,7 @@ const ODD_TEXTS = [
   'data:;base64,',
   'data:image/png;base64',
   'data:,',
+  'data:,\ud800',
   'http://',
   '%',
   '__proto__',

@@ -8,7 +8,7 @@ import { writeRequest } from './write-request.ts'
 export const geminiCodec: WireCodec = {
   protocol: 'gemini',
   path({ model, stream }) {
-    const name = encodeURIComponent(model.replace(/^models\//, ''))
+    const name = encodeURIComponent(model.replace(/^models\//, '').toWellFormed())
     return `/v1beta/models/${name}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`
   },
   headers: (credential) => ({ 'x-goog-api-key': credential }),
