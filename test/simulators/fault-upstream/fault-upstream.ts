@@ -45,6 +45,8 @@ export async function startFaultUpstream(options: FaultUpstreamOptions): Promise
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
+    // One kept connection carries many attempts, and each watches for its end.
+    socket.setMaxListeners(0)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => undefined)
     readRequests(socket, (request) => answer(socket, request))
