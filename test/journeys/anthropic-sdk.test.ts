@@ -1,6 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk'
 import { describe, expect, it } from 'vitest'
 import { FINAL_TEXT } from '../simulators/agent-script.ts'
+import { sendJson } from '../simulators/upstream.ts'
 import { TEST_KEY } from '../support/start-portside.ts'
 import { expectDone, type Journey, SAY, startJourney, UPSTREAM_PROTOCOLS } from './journey.ts'
 import { SDK_TOOLS, sdkSteps } from './sdk-tools.ts'
@@ -70,6 +71,24 @@ describe.each(UPSTREAM_PROTOCOLS)(
           stop: 'tool_use',
           usage: [120, 34],
         })
+      } finally {
+        await journey.end()
+      }
+    })
+
+    it('counts the tokens of a prompt, the longer the more', async () => {
+      const journey = await startJourney(protocol, sdkSteps)
+      // Where the upstream can count, it is asked.
+      journey.upstream.answer = (seen, response) =>
+        sendJson(response, 200, { input_tokens: Math.ceil(seen.text.length / 4) })
+      try {
+        const count = async (content: string) => {
+          const asked = { model: journey.model, messages: [{ role: 'user' as const, content }] }
+          return (await clientOf(journey).messages.countTokens(asked)).input_tokens
+        }
+        const short = await count('Ten ships came in.')
+        expect(short).toBeGreaterThan(4)
+        expect(await count('Ten ships came in. '.repeat(50))).toBeGreaterThan(3 * short)
       } finally {
         await journey.end()
       }

@@ -5,7 +5,9 @@ import { describeAgent, PROMPT } from './describe-agent.ts'
 describeAgent({
   title: 'Claude Code',
   name: 'claude',
-  apis: ['messages'],
+  apis: {
+    messages: '/v1/messages',
+  },
   steps: (folder) => [
     { tool: 'Read', input: { file_path: join(folder, 'notes.txt') } },
     { tool: 'Write', input: { file_path: join(folder, 'written.txt'), content: 'written by the agent\n' } },

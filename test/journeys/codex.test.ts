@@ -31,7 +31,10 @@ const CONFIGS = { 'a provider of its own': CUSTOM_PROVIDER, 'the built-in provid
 describeAgent({
   title: 'Codex',
   name: 'codex',
-  apis: ['a provider of its own', 'the built-in provider'],
+  apis: {
+    'a provider of its own': '/v1/responses',
+    'the built-in provider': '/v1/responses',
+  },
   steps: (folder) => [
     { tool: 'exec_command', input: { cmd: `cat ${join(folder, 'notes.txt')}` } },
     { tool: 'exec_command', input: { cmd: `echo written by the agent > ${join(folder, 'written.txt')}` } },

@@ -7,7 +7,10 @@ const PROVIDERS = { 'chat completions': 'openai', messages: 'anthropic' } as con
 describeAgent({
   title: 'Continue’s cn',
   name: 'cn',
-  apis: ['chat completions', 'messages'],
+  apis: {
+    'chat completions': '/v1/chat/completions',
+    messages: '/v1/messages',
+  },
   steps: (folder) => [
     { tool: 'Read', input: { filepath: join(folder, 'notes.txt') } },
     { tool: 'Write', input: { filepath: join(folder, 'written.txt'), content: 'written by the agent\n' } },

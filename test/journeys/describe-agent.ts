@@ -10,7 +10,8 @@ export type Agent<Api extends string> = {
   readonly title: string
   /** The program's name among the installed ones. */
   readonly name: string
-  readonly apis: readonly Api[]
+  /** How users name them, and the path that each must be heard on. */
+  readonly apis: Readonly<Record<Api, string>>
   /** Its own tools, called to read, to write and to run. */
   readonly steps: (folder: string) => readonly AgentStep[]
   readonly model?: string
@@ -33,7 +34,7 @@ export function describeAgent<Api extends string>(agent: Agent<Api>): void {
   describe.skipIf(!hasClient(agent.name)).each(UPSTREAM_PROTOCOLS)(
     `${agent.title} through Portside with an upstream of protocol %s`,
     (protocol) => {
-      it.each(agent.apis)(
+      it.each(Object.keys(agent.apis) as Api[])(
         'reads, writes and runs a command over %s',
         { timeout: LIMIT_MS + 10_000 },
         async (api) => {
@@ -43,6 +44,7 @@ export function describeAgent<Api extends string>(agent: Agent<Api>): void {
             expect(run.out + run.err).toContain(FINAL_TEXT)
             expect(run.code).toBe(0)
             await expectDone(journey)
+            await expectHeard(journey, agent.apis[api])
           } finally {
             await journey.end()
           }
@@ -61,4 +63,11 @@ async function runAgent<Api extends string>(agent: Agent<Api>, journey: Journey,
     await writeFile(join(home, path), text)
   }
   return runClient({ name: agent.name, args, cwd: journey.folder, env: { HOME: home, ...env } })
+}
+
+/** An agent that falls back to another API in silence would prove nothing. */
+async function expectHeard({ portside }: Journey, path: string): Promise<void> {
+  const heard = await portside.proxy.log.list({ limit: 100 })
+  const asked = heard.filter(({ state }) => state === 'done').map((entry) => entry.path)
+  expect(asked.filter((each) => each.startsWith(path)).length).toBeGreaterThanOrEqual(4)
 }

@@ -5,7 +5,9 @@ import { describeAgent, PROMPT } from './describe-agent.ts'
 describeAgent({
   title: 'Gemini CLI',
   name: 'gemini',
-  apis: ['gemini'],
+  apis: {
+    gemini: '/v1beta/models/',
+  },
   steps: (folder) => [
     { tool: 'read_file', input: { file_path: join(folder, 'notes.txt') } },
     {

@@ -11,7 +11,11 @@ const PACKAGES = {
 describeAgent({
   title: 'opencode',
   name: 'opencode',
-  apis: ['chat completions', 'responses', 'messages'],
+  apis: {
+    'chat completions': '/v1/chat/completions',
+    responses: '/v1/responses',
+    messages: '/v1/messages',
+  },
   steps: (folder) => [
     { tool: 'read', input: { filePath: join(folder, 'notes.txt') } },
     { tool: 'write', input: { filePath: join(folder, 'written.txt'), content: 'written by the agent\n' } },

@@ -12,7 +12,12 @@ const APIS = {
 describeAgent({
   title: 'pi',
   name: 'pi',
-  apis: ['chat completions', 'responses', 'messages', 'gemini'],
+  apis: {
+    'chat completions': '/v1/chat/completions',
+    responses: '/v1/responses',
+    messages: '/v1/messages',
+    gemini: '/v1beta/models/',
+  },
   steps: (folder) => [
     { tool: 'read', input: { path: join(folder, 'notes.txt') } },
     { tool: 'write', input: { path: join(folder, 'written.txt'), content: 'written by the agent\n' } },

@@ -7,7 +7,11 @@ const AUTH_TYPES = { 'chat completions': 'openai', messages: 'anthropic', gemini
 describeAgent({
   title: 'Qwen Code',
   name: 'qwen',
-  apis: ['chat completions', 'messages', 'gemini'],
+  apis: {
+    'chat completions': '/v1/chat/completions',
+    messages: '/v1/messages',
+    gemini: '/v1beta/models/',
+  },
   steps: (folder) => [
     { tool: 'read_file', input: { file_path: join(folder, 'notes.txt') } },
     {
