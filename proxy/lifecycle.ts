@@ -1,8 +1,8 @@
 import type { Settings } from '../contract/settings.ts'
 import type { Attention, ProxyState, ProxyStatus } from '../contract/status.ts'
 import type { Announcer } from './announcer.ts'
-import { ChatError } from './chat/chat-error.ts'
-import { type Clock, delay } from './clock.ts'
+import type { Clock } from './clock.ts'
+import { drain } from './drain.ts'
 import { baseUrls } from './http/base-urls.ts'
 import { type Listener, type ListenOptions, listen, ProxyStartError } from './http/listener.ts'
 
@@ -28,20 +28,48 @@ export type Lifecycle = {
   start(): Promise<ProxyStatus>
   /** Closes the port at once, lets answers under way finish for `drain.graceMs`, then ends them with an error frame. */
   stop(): Promise<ProxyStatus>
+  /**
+   * Moves to the address of the settings where that is another one: the new port is opened first, and only then is the
+   * old one drained. Where the new one cannot be had, nothing changes and the status says why (REL-37).
+   */
+  move(): Promise<ProxyStatus>
   readonly isListening: () => boolean
 }
 
-/** How long a stream may take to send its last frame, and how often a drain looks whether all is done. */
-const LAST_FRAME_MS = 1000
-const LOOK_MS = 20
+type Address = { readonly host: string; readonly port: number }
+
+function wantedAddress({ settings }: LifecyclePorts): Address {
+  const { host, port } = settings().server
+  return { host, port }
+}
+
+const isSame = (one: Address, other: Address | undefined) =>
+  one.host === other?.host && one.port === other.port
+
+const open = ({ host, port }: Address, { createServer }: LifecyclePorts) =>
+  listen({ host, port, createServer })
+
+/** Start, stop and move never overlap: the second waits for the first. */
+function createTurns<Outcome>(): (work: () => Promise<Outcome>) => Promise<Outcome> {
+  let turn: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const next = turn.then(work, work)
+    turn = next.catch(() => undefined)
+    return next
+  }
+}
 
 export function createLifecycle(ports: LifecyclePorts): Lifecycle {
   const { clock } = ports
   let state: ProxyState = 'stopped'
   let problem: string | null = null
   let listener: Listener | undefined
+  /** What the settings asked for when the listener was opened; port 0 is any port. */
+  let asked: Address | undefined
   let startedAt: number | null = null
-  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = createTurns<ProxyStatus>()
+  /** The drain of the address before this one. */
+  let farewell: Promise<unknown> = Promise.resolve()
 
   const become = (next: ProxyState, why: string | null = null) => {
     state = next
@@ -69,9 +97,10 @@ export function createLifecycle(ports: LifecyclePorts): Lifecycle {
   async function start(): Promise<ProxyStatus> {
     if (listener !== undefined) return status()
     become('starting')
-    const { host, port } = ports.settings().server
+    const wanted = wantedAddress(ports)
     try {
-      listener = await listen({ host, port, createServer: ports.createServer })
+      listener = await open(wanted, ports)
+      asked = wanted
       await ports.onListening(listener.port)
     } catch (error) {
       become('failed', error instanceof Error ? error.message : String(error))
@@ -87,11 +116,8 @@ export function createLifecycle(ports: LifecyclePorts): Lifecycle {
     if (closing === undefined) return status()
     become('draining')
     closing.stopListening()
-    await untilIdle(ports.settings().drain.graceMs)
-    for (const abort of ports.active)
-      abort.abort(new ChatError('draining', 'Portside is stopping; send the request again'))
-    await untilIdle(LAST_FRAME_MS)
-    closing.destroyAll()
+    await drainOf(closing, ports.active)
+    await farewell
     listener = undefined
     startedAt = null
     await ports.onStopped()
@@ -99,23 +125,50 @@ export function createLifecycle(ports: LifecyclePorts): Lifecycle {
     return status()
   }
 
-  async function untilIdle(longestMs: number): Promise<void> {
-    const until = clock.monotonic() + longestMs
-    const never = new AbortController().signal
-    while (ports.active.size > 0 && clock.monotonic() < until) await delay(clock, LOOK_MS, never)
+  async function move(): Promise<ProxyStatus> {
+    const old = listener
+    const wanted = wantedAddress(ports)
+    if (old === undefined || isSame(wanted, asked)) return status()
+    const opened = await openBeside(old, wanted)
+    if (opened === undefined) return status()
+    listener = opened
+    asked = wanted
+    await ports.onListening(opened.port)
+    become(opened.partial === null ? 'running' : 'partial', opened.partial)
+    old.retire()
+    farewell = Promise.all([farewell, drainOf(old, new Set(ports.active))])
+    return status()
   }
 
-  /** Start and stop never overlap: the second waits for the first. */
-  function inTurn(work: () => Promise<ProxyStatus>): Promise<ProxyStatus> {
-    const next = turn.then(work, work)
-    turn = next.catch(() => undefined)
-    return next
+  /** Undefined where the new address cannot be had; the old one then goes on. */
+  async function openBeside(old: Listener, wanted: Address): Promise<Listener | undefined> {
+    // Two addresses on one port exclude each other (127.0.0.1 and 0.0.0.0): there the old one lets go first.
+    const letsGo = wanted.port === old.port
+    try {
+      if (letsGo) old.retire()
+      return await open(wanted, ports)
+    } catch (error) {
+      if (letsGo && asked !== undefined) listener = await open(asked, ports)
+      become(state, `Still on port ${old.port}: ${error instanceof Error ? error.message : String(error)}`)
+      return undefined
+    }
   }
+
+  const drainOf = (closing: Listener, requests: ReadonlySet<AbortController>) =>
+    drain({
+      listener: closing,
+      requests,
+      active: ports.active,
+      clock,
+      graceMs: ports.settings().drain.graceMs,
+      mayLinger: () => closing !== listener && state !== 'draining',
+    })
 
   return {
     status,
     start: () => inTurn(start),
     stop: () => inTurn(stop),
+    move: () => inTurn(move),
     isListening: () => state === 'running' || state === 'partial',
   }
 }

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import { isIPv6, type Socket } from 'node:net'
+import { isIPv6, Server as NetServer, type Socket } from 'node:net'
 import { describeHolder } from './port-holder.ts'
 
 /** The sockets that listen for one proxy: both loopbacks for a loopback host, one address otherwise. */
@@ -9,6 +9,9 @@ export type Listener = {
   readonly partial: string | null
   /** Stops taking connections and closes those that wait between requests. */
   stopListening(): void
+  /** Stops taking connections; those that are kept may send one more request, and are then closed. */
+  retire(): void
+  hasConnections(): boolean
   /** Cuts every connection that is left. */
   destroyAll(): void
 }
@@ -59,14 +62,28 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     partial,
     stopListening() {
       for (const server of servers) {
+        sayGoodbye(server)
         server.close()
         server.closeIdleConnections()
       }
     },
+    retire() {
+      for (const server of servers) {
+        sayGoodbye(server)
+        // Not the HTTP server's own close, which would cut kept connections under a request that is on its way.
+        NetServer.prototype.close.call(server)
+      }
+    },
+    hasConnections: () => sockets.size > 0,
     destroyAll() {
       for (const socket of sockets) socket.destroy()
     },
   }
+}
+
+/** Answers from now on tell their client not to use the connection again (REL-29). */
+function sayGoodbye(server: Server): void {
+  server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'))
 }
 
 export function isLoopback(host: string): boolean {

@@ -1,0 +1,36 @@
+import { ChatError } from './chat/chat-error.ts'
+import { type Clock, delay } from './clock.ts'
+import type { Listener } from './http/listener.ts'
+
+/** How long a stream may take to send its last frame, and how often a drain looks whether all is done. */
+const LAST_FRAME_MS = 1000
+const LOOK_MS = 20
+
+export type Drain = {
+  readonly listener: Listener
+  /** The requests that must end: all that there are, or those that began before a move. */
+  readonly requests: ReadonlySet<AbortController>
+  /** The requests being relayed now. */
+  readonly active: ReadonlySet<AbortController>
+  readonly clock: Clock
+  readonly graceMs: number
+  /** True while kept connections may stay for one more request each. */
+  readonly mayLinger: () => boolean
+}
+
+/** Lets requests finish for the grace, then ends them with an error frame of their protocol, then cuts what is left. */
+export async function drain({ listener, requests, active, clock, graceMs, mayLinger }: Drain): Promise<void> {
+  const isBusy = () => [...requests].some((request) => active.has(request))
+  await untilDone(() => isBusy() || (mayLinger() && listener.hasConnections()), graceMs)
+  for (const request of requests)
+    if (active.has(request))
+      request.abort(new ChatError('draining', 'Portside is stopping; send the request again'))
+  await untilDone(isBusy, LAST_FRAME_MS)
+  listener.destroyAll()
+
+  async function untilDone(goesOn: () => boolean, longestMs: number): Promise<void> {
+    const until = clock.monotonic() + longestMs
+    const never = new AbortController().signal
+    while (goesOn() && clock.monotonic() < until) await delay(clock, LOOK_MS, never)
+  }
+}
