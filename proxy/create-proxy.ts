@@ -60,6 +60,11 @@ export type Proxy = {
   /** Drains and frees the port; the proxy may be started again. */
   stop(): Promise<void>
   status(): ProxyStatus
+  /**
+   * The machine woke up, or its network changed: idle upstream connections are dropped, and names are looked up again.
+   * What was under way is ended only where the machine slept for longer than half a minute (REL-39).
+   */
+  networkChanged(sleptMs?: number): void
   /** The control contract, implemented: for a MessagePort, for HTTP, or for a call in this process. */
   readonly control: ControlRouter
   /** The text of the key that this start made; null where there were keys. Told once. */
@@ -159,13 +164,18 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
   })
   const control = createControlOf(house, lifecycle, announcer.subscribe)
   server.serveControl(control)
-  settings.subscribe((next) => serving.apply(next))
+  settings.subscribe((next) => {
+    serving.apply(next)
+    // Never rejects: where the new address cannot be had, the status says so.
+    void lifecycle.move()
+  })
   return {
     start: lifecycle.start,
     async stop() {
       await lifecycle.stop()
     },
     status: lifecycle.status,
+    networkChanged: serving.renewConnections,
     control,
     firstKey: stores.firstKey,
     adminKey: stores.adminKey,

@@ -21,6 +21,8 @@ export type ServingState = {
   problems(): readonly string[]
   /** Takes new settings; requests under way keep the provider that they began with. */
   apply(settings: Settings): void
+  /** Drops idle upstream connections; after a long sleep also ends what was under way. */
+  renewConnections(sleptMs?: number): void
   close(): Promise<void>
 }
 
@@ -119,6 +121,10 @@ export function createServingState({
     keyRing: () => keyRing,
     problems: () => problems,
     apply,
+    renewConnections(sleptMs = 0) {
+      const old = [...farewells].flatMap((farewell) => farewell.old)
+      for (const one of [...old, ...built]) one.renew(sleptMs)
+    },
     async close() {
       stop.abort(new Error('closing'))
       for (const { timer, old } of farewells) {

@@ -19,7 +19,12 @@ const CODECS: Readonly<Record<string, WireCodec>> = {
   gemini: geminiCodec,
 }
 
-export type BuiltProvider = { readonly provider: Provider; close(): Promise<void> }
+export type BuiltProvider = {
+  readonly provider: Provider
+  /** Drops idle connections; after a long sleep also ends what was under way. */
+  renew(sleptMs: number): void
+  close(): Promise<void>
+}
 
 /** The providers of the settings, and the demo that is always there. A type without a codec is left out and named. */
 export function createProviders(
@@ -60,7 +65,11 @@ const EMPTY_SETTING = {
 
 function createProvider(setting: ProviderSetting, settings: Settings, clock: Clock): BuiltProvider | string {
   if (setting.type === 'demo')
-    return { provider: createDemoProvider(setting.id, clock), close: () => Promise.resolve() }
+    return {
+      provider: createDemoProvider(setting.id, clock),
+      renew: () => undefined,
+      close: () => Promise.resolve(),
+    }
   const codec = CODECS[setting.type]
   if (codec === undefined)
     return `Provider "${setting.id}": the type ${setting.type} is not part of this version`
@@ -81,7 +90,7 @@ type WireParts = {
 
 function createWireProvider({ setting, settings, clock, codec, preset, url }: WireParts): BuiltProvider {
   const isLocal = setting.privateNetwork || preset?.isLocal === true
-  const { fetch, close } = createUpstreamFetch(
+  const { fetch, renew, close } = createUpstreamFetch(
     {
       privateNetwork: isLocal,
       proxyUrl: setting.proxyUrl,
@@ -108,7 +117,7 @@ function createWireProvider({ setting, settings, clock, codec, preset, url }: Wi
     models: setting.models.map(servedModel),
     capabilitiesOf: createCapabilities(setting, preset),
   }
-  return { provider, close }
+  return { provider, renew, close }
 }
 
 function servedModel(model: ProviderSetting['models'][number]): ServedModel {

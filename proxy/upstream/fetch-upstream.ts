@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../clock.ts'
 import { type DecodingSink, decodingSink } from './decode-body.ts'
 import { readNetworkError } from './network-error.ts'
 import { createGuardedLookup, refuseAddress, refusedError } from './refuse-address.ts'
+import { createSleepWatch, type SleepWatch } from './sleep-watch.ts'
 
 /** Who takes the bytes of an answer. `bytes` returns false to ask for a pause; `resume` of the answer ends it. */
 export type ByteSink = {
@@ -39,6 +40,13 @@ export type UpstreamCall = {
 
 export type FetchUpstream = (call: UpstreamCall) => Promise<UpstreamAnswer>
 
+export type UpstreamFetch = {
+  readonly fetch: FetchUpstream
+  /** Drops idle connections, so that the next call dials anew; ends what is under way only after a long sleep. */
+  renew(sleptMs: number): void
+  close(): Promise<void>
+}
+
 export type Network = {
   readonly privateNetwork: boolean
   readonly proxyUrl: string | null
@@ -48,19 +56,51 @@ export type Network = {
 
 /**
  * The way out to one provider: pooled connections, no redirects, no retries of its own, addresses checked at the
- * socket. `close` drops idle connections at once.
+ * socket. `close` cuts all connections at once.
  */
-export function createUpstreamFetch(
-  network: Network,
-  clock: Clock,
-): { fetch: FetchUpstream; close(): Promise<void> } {
-  const dispatcher = createDispatcher(network)
-  const connections = { made: 0 }
-  dispatcher.on('connect', () => connections.made++)
-  return {
-    fetch: (call) => dispatchCall({ dispatcher, network, clock, connections }, call),
-    close: () => dispatcher.destroy(),
+export function createUpstreamFetch(network: Network, clock: Clock): UpstreamFetch {
+  const underWay = new Set<AnswerHandler>()
+  const open = (): Route => {
+    const dispatcher = createDispatcher(network)
+    const connections = { made: 0 }
+    dispatcher.on('connect', () => connections.made++)
+    return { dispatcher, network, clock, connections, underWay }
   }
+  let route = open()
+  const retired = new Set<Agent | ProxyAgent>()
+
+  function renew(sleptMs: number): void {
+    const { dispatcher } = route
+    route = open()
+    retired.add(dispatcher)
+    // Idle connections close now, the others when their answers are over.
+    dispatcher.close().then(
+      () => retired.delete(dispatcher),
+      () => retired.delete(dispatcher),
+    )
+    if (sleptMs > LONGEST_NAP_MS) for (const call of underWay) call.interrupt(networkChanged())
+  }
+
+  const watch = createSleepWatch(clock, renew)
+  return {
+    async fetch(call) {
+      watch.look()
+      return dispatchCall(route, call, watch)
+    },
+    renew,
+    async close() {
+      await Promise.all([...retired, route.dispatcher].map((dispatcher) => dispatcher.destroy()))
+    },
+  }
+}
+
+/** What was under way when the machine slept for longer than this has lost its connection, whether it knows or not. */
+const LONGEST_NAP_MS = 30_000
+
+function networkChanged(): ChatError {
+  return new ChatError('upstream-unavailable', 'The network changed while the answer was under way', {
+    code: 'network_changed',
+  })
 }
 
 function createDispatcher(network: Network): Agent | ProxyAgent {
@@ -87,18 +127,19 @@ function refuseLiteral(url: URL, network: Network): void {
 }
 
 type Route = {
-  readonly dispatcher: Dispatcher
+  readonly dispatcher: Agent | ProxyAgent
+  readonly underWay: Set<AnswerHandler>
   readonly network: Network
   readonly clock: Clock
   /** How many connections this dispatcher has opened so far. */
   readonly connections: { readonly made: number }
 }
 
-function dispatchCall(route: Route, call: UpstreamCall): Promise<UpstreamAnswer> {
+function dispatchCall(route: Route, call: UpstreamCall, watch: SleepWatch): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
     call.signal.throwIfAborted()
     refuseLiteral(call.url, route.network)
-    const handler = new AnswerHandler(call, route, resolve, reject)
+    const handler = new AnswerHandler(call, { ...route, watch }, resolve, reject)
     route.dispatcher.dispatch(
       {
         origin: call.url.origin,
@@ -117,7 +158,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer {
   status = 0
   headers: Record<string, string | undefined> = {}
   readonly #call: UpstreamCall
-  readonly #route: Route
+  readonly #route: Route & { readonly watch: SleepWatch }
   readonly #connectionsBefore: number
   readonly #resolve: (answer: UpstreamAnswer) => void
   readonly #reject: (error: unknown) => void
@@ -133,7 +174,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer {
 
   constructor(
     call: UpstreamCall,
-    route: Route,
+    route: Route & { readonly watch: SleepWatch },
     resolve: (answer: UpstreamAnswer) => void,
     reject: (error: unknown) => void,
   ) {
@@ -144,6 +185,8 @@ class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer {
     this.#reject = reject
     this.#onAbort = () => this.#stop(call.signal.reason)
     call.signal.addEventListener('abort', this.#onAbort, { once: true })
+    route.underWay.add(this)
+    route.watch.begin()
     this.#arm(call.firstByteMs, 'first_byte_timeout', 'sent no answer')
   }
 
@@ -221,6 +264,11 @@ class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer {
     this.#controller?.abort(new Error('closed'))
   }
 
+  /** Ends the call with a reason of ours. */
+  interrupt(reason: ChatError): void {
+    this.#stop(reason)
+  }
+
   #give(chunk: Uint8Array): boolean {
     this.#bytes += chunk.length
     if (this.#bytes > this.#call.maxBytes) {
@@ -264,6 +312,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer {
   #finish(): void {
     this.#over = true
     this.#timer?.cancel()
+    if (this.#route.underWay.delete(this)) this.#route.watch.end()
     this.#call.signal.removeEventListener('abort', this.#onAbort)
   }
 }

@@ -5,6 +5,8 @@ export type FakeClock = Clock & {
   advance(byMs: number): Promise<void>
   /** Moves the wall clock alone: somebody set the time. */
   jumpWall(byMs: number): void
+  /** Both clocks move on and no timer rings: the machine slept. What was due rings with the next `advance`. */
+  sleep(byMs: number): void
   readonly pendingTimers: number
 }
 
@@ -48,6 +50,9 @@ export function createFakeClock(wallStart = Date.UTC(2026, 10, 21)): FakeClock {
     },
     jumpWall(byMs) {
       wallOffset += byMs
+    },
+    sleep(byMs) {
+      monotonic += byMs
     },
     get pendingTimers() {
       return timers.size
