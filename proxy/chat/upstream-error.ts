@@ -76,6 +76,7 @@ const BY_STATUS: Readonly<Record<number, ErrorKind>> = {
   408: 'timed-out',
   409: 'upstream-unavailable',
   413: 'too-large',
+  425: 'upstream-unavailable',
   429: 'rate-limited',
   451: 'content-refused',
   504: 'timed-out',
