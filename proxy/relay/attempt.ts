@@ -7,6 +7,7 @@ import type { WrittenRequest } from '../providers/wire-codec.ts'
 import type { AttemptRow } from '../request-log/request-log.ts'
 import type { FetchUpstream, UpstreamAnswer } from '../upstream/fetch-upstream.ts'
 import { joinUrl } from '../upstream/join-url.ts'
+import { readRateLimitReset } from '../upstream/rate-limit-reset.ts'
 import { readRetryAfter } from '../upstream/retry-after.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { answerWhole } from './answer-whole.ts'
@@ -211,7 +212,10 @@ async function readFailure(
   const text = new TextDecoder().decode(bytes)
   attempt.request.row.captureResponse(bytes)
   const error = provider.codec.readError({ status, headers, text })
-  const retryAfterMs = readRetryAfter(headers) ?? error.retryAfterMs
+  const retryAfterMs =
+    readRetryAfter(headers) ??
+    error.retryAfterMs ??
+    (error.kind === 'rate-limited' ? readRateLimitReset(headers) : undefined)
   return new ChatError(error.kind, error.message, {
     upstreamStatus: status,
     ...(error.code === undefined ? {} : { code: error.code }),
