@@ -3,6 +3,7 @@ import { delay } from '../clock.ts'
 import type { Lease } from '../pool/account-pool.ts'
 import { answerError } from './answer-error.ts'
 import { runAttempt } from './attempt.ts'
+import { backoff } from './backoff.ts'
 import { nameConversation } from './name-conversation.ts'
 import type { ModelRoute, RelayPorts, RelayRequest } from './relay-ports.ts'
 
@@ -85,7 +86,8 @@ async function prepareRepeat(
   ports: RelayPorts,
   attempts: number,
 ): Promise<void> {
-  if (error.traits.retry === 'any-account') await delay(ports.clock, jitter(ports, attempts), request.signal)
+  if (error.traits.retry === 'any-account')
+    await delay(ports.clock, backoff(ports.settings().retry, attempts, ports.random()), request.signal)
 }
 
 /** Distinct accounts come first: the one that failed is tried again only where there is no other. */
@@ -107,12 +109,6 @@ function leavesAccount(
         account.id !== failedId &&
         !tried.has(account.id),
     )
-}
-
-/** Full jitter: anything from nothing to the doubled base, capped. */
-function jitter(ports: RelayPorts, attempts: number): number {
-  const { backoffBaseMs, backoffMaxMs } = ports.settings().retry
-  return ports.random() * Math.min(backoffMaxMs, backoffBaseMs * 2 ** attempts)
 }
 
 /** When a second lease cannot be had, the first attempt's error says more than "no account". */
