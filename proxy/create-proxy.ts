@@ -5,33 +5,19 @@ import type { Settings } from '../contract/settings.ts'
 import type { Attention, ProxyStatus } from '../contract/status.ts'
 import { createAnnouncer } from './announcer.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { createControlHttpHandler } from './control/control-http-handler.ts'
-import { type ControlRouter, createControl } from './control/create-control.ts'
-import { describeAttention } from './describe-attention.ts'
-import { createColdHandlers } from './http/cold-handlers.ts'
+import type { ControlRouter } from './control/create-control.ts'
+import { createControlFace } from './control-face.ts'
+import { accountsOf, describeHouse, type House } from './house.ts'
 import { type ControlSessions, createControlSessions } from './http/control-session.ts'
-import { createExpressApp } from './http/express-app.ts'
-import { createKeyUse } from './http/key-limits.ts'
-import { createProxyServer, refuseExchange, type ServerPorts } from './http/server.ts'
-import { readUiFiles } from './http/ui-files.ts'
+import { createProxyServer } from './http/server.ts'
+import { createHttpFace } from './http-face.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
-import { testAccount } from './models/test-account.ts'
-import { openStores, type Stores } from './open-stores.ts'
-import { type AccountPool, createAccountPool } from './pool/account-pool.ts'
+import { openStores } from './open-stores.ts'
+import { createAccountPool } from './pool/account-pool.ts'
 import type { PoolSettings } from './pool/account-state.ts'
-import { viewAccounts } from './pool/account-view.ts'
 import { createPoolMemoryFile } from './pool-memory-file.ts'
-import { anthropicMessages } from './protocols/anthropic-messages/index.ts'
-import { gemini } from './protocols/gemini/index.ts'
-import { openaiChat } from './protocols/openai-chat/index.ts'
-import { openaiResponses } from './protocols/openai-responses/index.ts'
-import { viewProviders } from './providers/provider-view.ts'
-import { forward } from './relay/forward.ts'
-import { createReasoningCache } from './relay/reasoning-cache.ts'
-import { relay } from './relay/relay.ts'
-import { createResponseStore } from './relay/response-store.ts'
 import type { RequestLog } from './request-log/request-log.ts'
-import { createServingState, type ServingState } from './serving-state.ts'
+import { createServingState } from './serving-state.ts'
 import { verifyAdminKey } from './settings/admin-key.ts'
 import type { Environment } from './settings/environment.ts'
 import type { SettingsFlags } from './settings/settings-store.ts'
@@ -82,31 +68,6 @@ export type Proxy = {
   close(): Promise<void>
 }
 
-const PROTOCOLS = {
-  'openai-chat': openaiChat,
-  'openai-responses': openaiResponses,
-  'anthropic-messages': anthropicMessages,
-  gemini,
-}
-
-/** What may be remembered of reasoning, and of answers that requests point back to; each in bytes. */
-const MEMORY_BYTES = 33_554_432
-const MEMORY_MS = 6 * 3_600_000
-
-/** Everything that lives as long as the proxy. */
-type House = {
-  readonly options: ProxyOptions
-  readonly clock: Clock
-  readonly stores: Stores
-  readonly sessions: ControlSessions
-  readonly pool: AccountPool
-  readonly serving: ServingState
-  readonly announce: () => void
-  readonly active: Set<AbortController>
-  readonly tally: { requests: number; failures: number }
-  readonly keyUse: Map<string, number>
-}
-
 /** Wires the rooms together. Nothing listens until `start`. */
 export async function createProxy(options: ProxyOptions): Promise<Proxy> {
   const clock = options.clock ?? systemClock
@@ -148,7 +109,7 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
     keyUse: new Map(),
   }
   const controlFile = join(options.home, 'control.json')
-  const server = createServerPorts(house, () => lifecycle.isListening())
+  const server = createHttpFace(house, () => lifecycle.isListening())
   const lifecycle: Lifecycle = createLifecycle({
     settings: settings.get,
     clock,
@@ -162,7 +123,7 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
       await poolMemory.save(pool)
     },
   })
-  const control = createControlOf(house, lifecycle, announcer.subscribe)
+  const control = createControlFace(house, lifecycle, announcer.subscribe)
   server.serveControl(control)
   settings.subscribe((next) => {
     serving.apply(next)
@@ -188,140 +149,6 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
       await serving.close()
       await log.close()
     },
-  }
-}
-
-/** The HTTP face: the hot routes on the relay, the others on Express, the control plane behind its sessions. */
-function createServerPorts(house: House, isListening: () => boolean) {
-  const { options, clock, stores, sessions, pool, serving, tally, keyUse, active, announce } = house
-  const { settings, log } = stores
-  let handleControl: ReturnType<typeof createControlHttpHandler> | undefined
-  const relayPorts = {
-    pool,
-    routeModel: (name: string, provider: string | undefined) => serving.catalogue().route(name, provider),
-    provider: serving.provider,
-    settings: settings.get,
-    clock,
-    random: options.random ?? Math.random,
-    traffic: { active: 0, retrying: 0 },
-    reasoning: createReasoningCache({ maxBytes: MEMORY_BYTES }),
-  }
-  const ports: ServerPorts = {
-    business: {
-      protocols: PROTOCOLS,
-      settings: settings.get,
-      clock,
-      active,
-      keyUse: createKeyUse(clock),
-      responses: createResponseStore({
-        maxBytes: MEMORY_BYTES,
-        maxAgeMs: MEMORY_MS,
-        monotonic: clock.monotonic,
-      }),
-      async relay(request) {
-        tally.requests++
-        announce()
-        const isAnswered = await relay(request, relayPorts)
-        if (!isAnswered) tally.failures++
-        announce()
-      },
-    },
-    settings: settings.get,
-    keyRing: serving.keyRing,
-    log,
-    clock,
-    providerIds: serving.providerIds,
-    handleCold: (exchange) => cold.handle(exchange),
-    checkControl: sessions.isSignedIn,
-    markKeyUse: (id) => void keyUse.set(id, clock.now()),
-  }
-  const cold = createExpressApp({
-    handlers: createColdHandlers({
-      settings: settings.get,
-      keyRing: serving.keyRing,
-      models: serving.models,
-      isReady: () => isListening() && pool.accounts().some(({ account }) => account.enabled),
-      sessions,
-      side: { settings: settings.get, protocols: PROTOCOLS, forward: (call) => forward(call, relayPorts) },
-      uiFiles: options.uiDirectory === null ? new Map() : readUiFiles(options.uiDirectory),
-      async handleControl(request, response) {
-        await handleControl?.(request, response)
-      },
-    }),
-    refuse: (exchange, error) => refuseExchange(exchange, error, ports),
-  })
-  return {
-    ports,
-    expressPaths: cold.paths,
-    serveControl(router: ControlRouter) {
-      handleControl = createControlHttpHandler(router)
-    },
-  }
-}
-
-function createControlOf(
-  house: House,
-  lifecycle: Lifecycle,
-  subscribe: (listener: () => void) => () => void,
-): ControlRouter {
-  const { options, clock, stores, pool, serving, keyUse } = house
-  const { settings, credentials, log } = stores
-  return createControl({
-    settings,
-    credentials,
-    log,
-    lifecycle: {
-      status: lifecycle.status,
-      subscribe,
-      start: lifecycle.start,
-      stop: lifecycle.stop,
-      canStop: options.mode === 'desktop',
-    },
-    accounts: {
-      list: () => accountsOf(house),
-      test(id, signal) {
-        const found = pool.accounts().find(({ account }) => account.id === id)?.account
-        if (found === undefined)
-          return Promise.resolve({
-            success: false,
-            durationMs: 0,
-            message: 'This account’s provider is not known here',
-          })
-        return testAccount(found, serving.provider(found.provider), clock, signal)
-      },
-    },
-    models: serving.models,
-    providers: () => viewProviders(serving.providers(), settings.get()),
-    keyUse: (id) => keyUse.get(id) ?? null,
-  })
-}
-
-function accountsOf({ pool, stores, clock }: House) {
-  const settings = stores.settings.get()
-  return viewAccounts(pool, settings.accounts, settings.pool.perAccountInflight, clock)
-}
-
-const USABLE: ReadonlySet<string> = new Set(['ready', 'busy', 'untested'])
-
-function describeHouse(house: House) {
-  const { options, stores, serving, tally } = house
-  const accounts = accountsOf(house)
-  return {
-    version: options.version,
-    home: options.home,
-    mode: options.mode,
-    requests: tally.requests,
-    failures: tally.failures,
-    accounts: { total: accounts.length, usable: accounts.filter(({ health }) => USABLE.has(health)).length },
-    attention: describeAttention({
-      notices: options.notices ?? [],
-      accounts,
-      warnings: [...stores.settings.warnings, ...serving.problems()],
-      logProblem: stores.log.stats().problem,
-      hasKeys: serving.keyRing().keys.length > 0,
-      hasWeakKey: serving.keyRing().hasWeakKey && !stores.settings.get().server.acceptWeakKeys,
-      unreadableCredentials: stores.credentials.unreadable().length,
-    }),
   }
 }
 

@@ -27,7 +27,12 @@ export type ColdPorts = {
   readonly sessions: ControlSessions
   readonly side: SidePorts
   readonly uiFiles: ReadonlyMap<string, UiFile>
-  readonly handleControl: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  /** The control contract, in oRPC's own form or as plain HTTP and JSON. */
+  readonly handleControl: (
+    face: 'rpc' | 'api',
+    request: IncomingMessage,
+    response: ServerResponse,
+  ) => Promise<void>
 }
 
 const CONTROL_BODY_BYTES = 4096
@@ -74,7 +79,8 @@ export function createColdHandlers(ports: ColdPorts): ColdHandlers {
           : await ports.sessions.signIn(await readSignIn(request))
       response.status(204).set('set-cookie', cookie).end()
     },
-    'control-rpc': (exchange) => ports.handleControl(exchange.request, exchange.response),
+    'control-rpc': (exchange) => ports.handleControl('rpc', exchange.request, exchange.response),
+    'control-api': (exchange) => ports.handleControl('api', exchange.request, exchange.response),
     ui: (exchange, response) => {
       if (exchange.match?.path === '/ui') return void response.redirect(308, '/ui/')
       const file = ports.uiFiles.get(exchange.match?.parameter || 'index.html')

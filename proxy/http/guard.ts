@@ -139,7 +139,7 @@ export function checkRequest(request: IncomingMessage, match: Match): void {
       'method-not-allowed',
       `${match.route.path} takes ${match.route.methods.join(', ')}`,
     )
-  if (request.method !== 'POST') return
+  if (request.method !== 'POST' && request.method !== 'PATCH') return
   const type = (valuesOf(request, 'content-type')[0] ?? '').split(';')[0]?.trim().toLowerCase()
   if (type !== 'application/json')
     throw new Denial('content-type', 'unsupported-media', 'Send the body as content-type: application/json')

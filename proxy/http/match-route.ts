@@ -85,7 +85,7 @@ function matchBusiness(path: string): Found | undefined {
 function matchFixed(path: string): Found | undefined {
   const fixed = findRoute(path)
   if (fixed) return { route: fixed, path, parameter: undefined }
-  for (const base of ['/ui', '/control/rpc']) {
+  for (const base of ['/ui', '/control/rpc', '/control/api']) {
     const route = path === base || path.startsWith(`${base}/`) ? findRoute(`${base}/{*}`) : undefined
     if (route) return { route, path, parameter: path.slice(base.length + 1) }
   }

@@ -101,6 +101,12 @@ export const ROUTES = [
   },
   { id: 'control-session', methods: ['POST', 'DELETE'], path: '/control/session', policy: 'sign-in' },
   { id: 'control-rpc', methods: ['POST'], path: '/control/rpc/{*}', policy: 'control' },
+  {
+    id: 'control-api',
+    methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+    path: '/control/api/{*}',
+    policy: 'control',
+  },
   { id: 'ui', methods: READ, path: '/ui/{*}', policy: 'public' },
 ] as const satisfies readonly Route[]
 

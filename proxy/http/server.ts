@@ -45,6 +45,7 @@ const QUIET: ReadonlySet<string> = new Set<RouteId>([
   'event-logging',
   'control-session',
   'control-rpc',
+  'control-api',
   'ui',
 ])
 

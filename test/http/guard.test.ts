@@ -381,6 +381,7 @@ describe('The guard in the default mode', () => {
       'gemini-model': [401, ''],
       'control-session': [401, ''],
       'control-rpc': [401, ''],
+      'control-api': [401, ''],
       ui: [404, ''],
     })
   })

@@ -1,0 +1,99 @@
+import {
+  type ControlHttpHandler,
+  createControlApiHandler,
+  createControlHttpHandler,
+} from './control/control-http-handler.ts'
+import type { ControlRouter } from './control/create-control.ts'
+import type { House } from './house.ts'
+import { createColdHandlers } from './http/cold-handlers.ts'
+import { createExpressApp } from './http/express-app.ts'
+import { createKeyUse } from './http/key-limits.ts'
+import { refuseExchange, type ServerPorts } from './http/server.ts'
+import { readUiFiles } from './http/ui-files.ts'
+import { anthropicMessages } from './protocols/anthropic-messages/index.ts'
+import { gemini } from './protocols/gemini/index.ts'
+import { openaiChat } from './protocols/openai-chat/index.ts'
+import { openaiResponses } from './protocols/openai-responses/index.ts'
+import { forward } from './relay/forward.ts'
+import { createReasoningCache } from './relay/reasoning-cache.ts'
+import { relay } from './relay/relay.ts'
+import { createResponseStore } from './relay/response-store.ts'
+
+const PROTOCOLS = {
+  'openai-chat': openaiChat,
+  'openai-responses': openaiResponses,
+  'anthropic-messages': anthropicMessages,
+  gemini,
+}
+
+/** What may be remembered of reasoning, and of answers that requests point back to; each in bytes. */
+const MEMORY_BYTES = 33_554_432
+const MEMORY_MS = 6 * 3_600_000
+
+/** The HTTP face: the hot routes on the relay, the others on Express, the control plane behind its sessions. */
+export function createHttpFace(house: House, isListening: () => boolean) {
+  const { options, clock, stores, sessions, pool, serving, tally, keyUse, active, announce } = house
+  const { settings, log } = stores
+  let control: { readonly rpc: ControlHttpHandler; readonly api: ControlHttpHandler } | undefined
+  const relayPorts = {
+    pool,
+    routeModel: (name: string, provider: string | undefined) => serving.catalogue().route(name, provider),
+    provider: serving.provider,
+    settings: settings.get,
+    clock,
+    random: options.random ?? Math.random,
+    traffic: { active: 0, retrying: 0 },
+    reasoning: createReasoningCache({ maxBytes: MEMORY_BYTES }),
+  }
+  const ports: ServerPorts = {
+    business: {
+      protocols: PROTOCOLS,
+      settings: settings.get,
+      clock,
+      active,
+      keyUse: createKeyUse(clock),
+      responses: createResponseStore({
+        maxBytes: MEMORY_BYTES,
+        maxAgeMs: MEMORY_MS,
+        monotonic: clock.monotonic,
+      }),
+      async relay(request) {
+        tally.requests++
+        announce()
+        const isAnswered = await relay(request, relayPorts)
+        if (!isAnswered) tally.failures++
+        announce()
+      },
+    },
+    settings: settings.get,
+    keyRing: serving.keyRing,
+    log,
+    clock,
+    providerIds: serving.providerIds,
+    handleCold: (exchange) => cold.handle(exchange),
+    checkControl: sessions.isSignedIn,
+    markKeyUse: (id) => void keyUse.set(id, clock.now()),
+  }
+  const cold = createExpressApp({
+    handlers: createColdHandlers({
+      settings: settings.get,
+      keyRing: serving.keyRing,
+      models: serving.models,
+      isReady: () => isListening() && pool.accounts().some(({ account }) => account.enabled),
+      sessions,
+      side: { settings: settings.get, protocols: PROTOCOLS, forward: (call) => forward(call, relayPorts) },
+      uiFiles: options.uiDirectory === null ? new Map() : readUiFiles(options.uiDirectory),
+      async handleControl(face, request, response) {
+        await control?.[face](request, response)
+      },
+    }),
+    refuse: (exchange, error) => refuseExchange(exchange, error, ports),
+  })
+  return {
+    ports,
+    expressPaths: cold.paths,
+    serveControl(router: ControlRouter) {
+      control = { rpc: createControlHttpHandler(router), api: createControlApiHandler(router) }
+    },
+  }
+}
