@@ -45,6 +45,11 @@ export function createHttpFace(house: House, isListening: () => boolean) {
     traffic: { active: 0, retrying: 0 },
     reasoning: createReasoningCache({ maxBytes: MEMORY_BYTES }),
   }
+  const responses = createResponseStore({
+    maxBytes: MEMORY_BYTES,
+    maxAgeMs: MEMORY_MS,
+    monotonic: clock.monotonic,
+  })
   const ports: ServerPorts = {
     business: {
       protocols: PROTOCOLS,
@@ -52,11 +57,7 @@ export function createHttpFace(house: House, isListening: () => boolean) {
       clock,
       active,
       keyUse: createKeyUse(clock),
-      responses: createResponseStore({
-        maxBytes: MEMORY_BYTES,
-        maxAgeMs: MEMORY_MS,
-        monotonic: clock.monotonic,
-      }),
+      responses,
       async relay(request) {
         tally.requests++
         announce()
@@ -81,6 +82,7 @@ export function createHttpFace(house: House, isListening: () => boolean) {
       models: serving.models,
       isReady: () => isListening() && pool.accounts().some(({ account }) => account.enabled),
       sessions,
+      responses,
       side: { settings: settings.get, protocols: PROTOCOLS, forward: (call) => forward(call, relayPorts) },
       uiFiles: options.uiDirectory === null ? new Map() : readUiFiles(options.uiDirectory),
       async handleControl(face, request, response) {

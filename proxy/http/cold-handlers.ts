@@ -3,6 +3,7 @@ import type { Model } from '../../contract/model.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { ChatError } from '../chat/chat-error.ts'
 import { isJsonObject } from '../chat/json.ts'
+import type { ResponseStore } from '../relay/response-store.ts'
 import type { KeyRing } from '../settings/local-keys.ts'
 import type { ControlSessions } from './control-session.ts'
 import type { Exchange } from './exchange.ts'
@@ -26,6 +27,8 @@ export type ColdPorts = {
   readonly isReady: () => boolean
   readonly sessions: ControlSessions
   readonly side: SidePorts
+  /** Answers that a client may ask for again. */
+  readonly responses: ResponseStore
   readonly uiFiles: ReadonlyMap<string, UiFile>
   /** The control contract, in oRPC's own form or as plain HTTP and JSON. */
   readonly handleControl: (
@@ -43,6 +46,14 @@ export function createColdHandlers(ports: ColdPorts): ColdHandlers {
     'count-tokens': createCountTokens(ports.side),
     'gemini-count-tokens': createGeminiCountTokens(ports.side),
     embeddings: createEmbeddings(ports.side),
+    response: (exchange, response) => {
+      const id = exchange.match?.parameter ?? ''
+      const found = ports.responses.response(exchange.key?.id ?? '', id)
+      if (found === undefined)
+        throw new ChatError('not-found', `There is no response "${id.slice(0, 80)}" here any more`)
+      response.json(found)
+      exchange.row?.close({ state: 'done', status: 200 })
+    },
     'gemini-models': (exchange, response) => {
       response.json(listModels(exchange, ports.models()))
       exchange.row?.close({ state: 'done', status: 200 })

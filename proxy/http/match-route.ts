@@ -17,7 +17,7 @@ const AMBIGUOUS = /\/\/|\\|;|%2f|%5c|%2e|%00|\/\.{1,2}(\/|$)|[^\x21-\x7e]|[{}]/i
 
 /** Business paths below `/v1`; clients may leave `/v1` out or say it twice. */
 const BUSINESS =
-  /^(?:\/v1)*\/(chat\/completions|responses|messages|messages\/count_tokens|embeddings|models(?:\/.+)?)$/
+  /^(?:\/v1)*\/(chat\/completions|responses(?:\/[\w-]+)?|messages|messages\/count_tokens|embeddings|models(?:\/.+)?)$/
 
 /** Gemini's verbs stand behind the model's name; its SDK says `/v1` where its command line says `/v1beta`. */
 const GEMINI = /^\/v1(?:beta)?\/models\/(.+):(generateContent|streamGenerateContent|countTokens)$/
@@ -79,7 +79,8 @@ function matchBusiness(path: string): Found | undefined {
   if (tail === undefined) return undefined
   const fixed = findRoute(`/v1/${tail}`)
   if (fixed) return { route: fixed, path: fixed.path, parameter: undefined }
-  return withModel('/v1/models/{id}', tail.slice('models/'.length))
+  const [list = '', name = ''] = tail.split(/\/(.*)/)
+  return withModel(`/v1/${list}/{id}`, name)
 }
 
 function matchFixed(path: string): Found | undefined {

@@ -55,6 +55,13 @@ export const ROUTES = [
     isHot: true,
   },
   {
+    id: 'response',
+    methods: READ,
+    path: '/v1/responses/{id}',
+    policy: 'local-key',
+    protocol: 'openai-responses',
+  },
+  {
     id: 'gemini-generate',
     methods: ['POST'],
     path: '/v1beta/models/{id}:generateContent',

@@ -1,6 +1,7 @@
 import type { Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { ChatError } from '../chat/chat-error.ts'
+import { lookUp } from '../chat/look-up.ts'
 import type { ByteSink } from './fetch-upstream.ts'
 
 /** A sink that may hold decoded bytes back: `resume` lets them go on, `close` throws away what is not decoded yet. */
@@ -26,7 +27,7 @@ export function decodingSink(
 ): DecodingSink {
   const name = (encoding ?? 'identity').trim().toLowerCase()
   if (name === '' || name === 'identity') return sniffingSink(sink, maxBytes, resume)
-  const create = DECODERS[name]
+  const create = lookUp(DECODERS, name)
   if (create === undefined)
     return failingSink(sink, `its content-encoding "${name}" is not one that Portside reads`)
   return transformSink(sink, create(), maxBytes, resume)

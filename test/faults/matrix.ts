@@ -363,6 +363,15 @@ export const ROWS: readonly Row[] = [
   },
   {
     number: 46,
+    title: 'a Content-Encoding that is no encoding',
+    faults: ['odd-encoding'],
+    accounts: 1,
+    seen: 'refused',
+    status: 502,
+    errorKind: 'upstream-changed',
+  },
+  {
+    number: 46,
     title: 'a wrong Content-Encoding',
     faults: ['wrong-encoding'],
     accounts: 1,

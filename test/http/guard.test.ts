@@ -372,6 +372,7 @@ describe('The guard in the default mode', () => {
       'chat-completions': [401, ''],
       messages: [401, ''],
       responses: [401, ''],
+      response: [401, ''],
       'gemini-generate': [401, ''],
       'gemini-stream': [401, ''],
       'gemini-count-tokens': [401, ''],

@@ -199,6 +199,8 @@ export const FAULTS = {
         BOMB(),
       ),
     ),
+  'odd-encoding': (socket, wire) =>
+    void socket.write(http(200, { ...JSON_TYPE, 'content-encoding': 'constructor' }, wire.wholeAnswer())),
   'wrong-encoding': (socket, wire) =>
     void socket.write(
       http(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }, deflateRawSync(wire.wholeAnswer())),
