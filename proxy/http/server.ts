@@ -176,6 +176,8 @@ function refuseUpgrade(request: IncomingMessage, socket: Socket, ports: ServerPo
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
 }
 
+const LINGER_MS = 500
+
 /** What Node's parser could not read: answered with its status and closed (SEC-17). */
 function answerClientError(error: Error & { code?: string }, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
@@ -185,4 +187,6 @@ function answerClientError(error: Error & { code?: string }, socket: Socket): vo
       ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
     }[error.code ?? ''] ?? '400 Bad Request'
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+  // Who goes on sending is not waited for.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }

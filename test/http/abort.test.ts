@@ -66,7 +66,7 @@ describe('REL-22: a client that goes away takes its upstream request with it, wi
     ['waiting for the first byte of a stream', never, true, false],
     ['waiting for a whole answer', never, false, false],
     ['while the beginning is held back', heldBack, true, false],
-    ['in the middle of a stream', streamForever, true, true],
+    ['FM-66: in the middle of a stream', streamForever, true, true],
     ['in the middle of a whole answer', halfJson, false, false],
   ] as const)('%s', async (_phase, answer, stream, waitForData) => {
     for (const path of ['/v1/chat/completions', '/v1/messages']) {

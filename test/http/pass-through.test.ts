@@ -67,7 +67,7 @@ describe.each(['openai-chat', 'anthropic'] as const)('Where client and upstream 
     ])
   })
 
-  it('the answer reaches the client byte for byte, unknown fields and number text included', async () => {
+  it('REL-35: the answer reaches the client byte for byte, unknown fields and number text included', async () => {
     const { portside } = await start(type, (_request, response) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(ANSWER_TEXT[type]),
     )
@@ -211,7 +211,7 @@ describe('A passed-through stream', () => {
   })
 })
 
-describe('Shapes that do not fit the request', () => {
+describe('REL-34: shapes that do not fit the request', () => {
   it('FM-42: plain JSON is made a stream where a stream was asked for', async () => {
     const { portside } = await start('openai-chat', (_request, response) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(ANSWER_TEXT['openai-chat']),

@@ -94,7 +94,7 @@ describe.each(['/v1/chat/completions', '/v1/messages'])(
       }
     })
 
-    it('FM-69: a body of 50 MiB and one byte gets 413, declared or chunked', async () => {
+    it('REL-26, FM-69: a body of 50 MiB and one byte gets 413, declared or chunked', async () => {
       const before = upstream.requests.length
       const declared = await portside.post(path, '', { body: Buffer.alloc(50 * MIB + 1, 0x20) })
       expect((await errorOf(path, declared)).status).toBe(413)
