@@ -47,7 +47,8 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     type: 'gemini',
     displayName: 'Gemini',
     baseUrl: 'https://generativelanguage.googleapis.com',
-    capabilities: { thinkingStyle: 'adaptive' },
+    // Levels are Gemini 3's; budgets are understood by 2.5 and, for compatibility, by 3 (documents read 2026-11).
+    capabilities: { schemaDialect: 'openapi', thinkingStyle: 'budget', imagesInToolResults: true },
   },
   openrouter: { type: 'openai-chat', displayName: 'OpenRouter', baseUrl: 'https://openrouter.ai/api/v1' },
   groq: {
