@@ -1,0 +1,246 @@
+import { connect } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { SettingsInput } from '../../contract/settings.ts'
+import { startUpstream, type Upstream } from '../simulators/upstream.ts'
+import { rawRequest } from '../support/raw-request.ts'
+import { startPortside, TEST_KEY } from '../support/start-portside.ts'
+
+const frame = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`
+const delta = (content: object) => frame({ id: '1', choices: [{ index: 0, delta: content }] })
+const ROLE = delta({ role: 'assistant', content: '' })
+const WORD = delta({ content: 'word ' })
+const END = `${frame({ id: '1', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}data: [DONE]\n\n`
+const OVERLOADED = frame({ error: { message: 'Overloaded', type: 'server_error', code: 'overloaded' } })
+const PATHS = ['/v1/chat/completions', '/v1/messages'] as const
+
+const running: { close(): Promise<unknown> }[] = []
+afterEach(async () => {
+  for (const one of running.splice(0).reverse()) await one.close()
+})
+
+async function start(answer: Upstream['answer'], settings: SettingsInput = {}) {
+  const upstream = await startUpstream(answer)
+  running.push(upstream)
+  const portside = await startPortside({
+    providers: [
+      { id: 'sim', type: 'openai-chat', baseUrl: `${upstream.url}/v1`, models: ['m'], privateNetwork: true },
+    ],
+    accounts: [0, 1].map((index) => ({ provider: 'sim', apiKey: `sk-account-${index}-0123456789` })),
+    retry: { backoffBaseMs: 1, backoffMaxMs: 2 },
+    ...settings,
+  })
+  running.push({ close: () => portside.stop() })
+  return { upstream, portside }
+}
+
+const ask = (stream = true) => ({
+  model: 'm',
+  stream,
+  max_tokens: 50,
+  messages: [{ role: 'user', content: 'x' }],
+})
+
+const streamOf =
+  (...texts: string[]): Upstream['answer'] =>
+  (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    for (const text of texts) response.write(text)
+    response.end()
+  }
+
+describe.each(PATHS)('REL-10: what comes before the first output, on %s', (path) => {
+  /** The first answer begins with `before` and then fails; the second is good. */
+  const failsAfter =
+    (before: string): Upstream['answer'] =>
+    (request, response, index) =>
+      streamOf(...(index === 0 ? [before, OVERLOADED] : [ROLE, WORD, END]))(request, response, index)
+
+  it('is held back: a failure among it is no failure for the client', async () => {
+    const { upstream, portside } = await start(failsAfter(ROLE.repeat(20)))
+    const text = await (await portside.post(path, ask())).text()
+    expect([upstream.requests.length, text.includes('error'), text.includes('word ')]).toEqual([
+      2,
+      false,
+      true,
+    ])
+    expect(text.match(/message_start"|"role":"assistant"/g)?.length).toBeLessThanOrEqual(2)
+  })
+
+  it('is let go when it grows large: from then on nothing is repeated', async () => {
+    const padding = `: ${'x'.repeat(1000)}\n\n`
+    const { upstream, portside } = await start(failsAfter((ROLE + padding).repeat(300)))
+    const text = await (await portside.post('/v1/chat/completions', ask())).text()
+    expect([upstream.requests.length, text.includes('"error"')]).toEqual([1, true])
+  })
+})
+
+describe('REL-24: a client that reads nothing', () => {
+  it.each(PATHS)('FM-67: on %s is let go, its upstream with it, and no account is blamed', async (path) => {
+    const big = delta({ content: 'x'.repeat(60_000) })
+    const { upstream, portside } = await start(
+      async (_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        while (!response.destroyed) {
+          if (!response.write(big))
+            await new Promise((resolve) => response.once('drain', resolve).once('close', resolve))
+          await setImmediate()
+        }
+      },
+      { timeouts: { stalledReaderMs: 300 } },
+    )
+    const body = JSON.stringify(ask())
+    const socket = connect(portside.port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.pause()
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${TEST_KEY}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    )
+    await vi.waitFor(() => expect(upstream.requests[0]?.closedAt).toBeDefined(), { timeout: 10_000 })
+    await vi.waitFor(async () => {
+      const [row] = await portside.proxy.log.list({ limit: 1 })
+      expect(row?.state).toBe('cancelled')
+    })
+    expect(
+      portside.proxy
+        .accounts()
+        .map(({ health }) => health)
+        .sort(),
+    ).toEqual(['ready', 'untested'])
+    socket.destroy()
+  })
+})
+
+describe('REL-30: heartbeats', () => {
+  const BEATS = {
+    '/v1/chat/completions': /: keep-alive\n\n/g,
+    '/v1/messages': /event: ping\ndata: [^\n]*\n\n/g,
+  }
+
+  it.each(PATHS)('on %s come after the first byte only, between whole frames', async (path) => {
+    let go = () => undefined as unknown
+    const { portside } = await start(
+      (_request, response) => {
+        response
+          .writeHead(200, { 'content-type': 'text/event-stream' })
+          .write(ROLE + WORD + WORD.slice(0, 20))
+        go = () => response.end(WORD.slice(20) + END)
+      },
+      { heartbeat: { intervalMs: 20 } },
+    )
+    const answer = await portside.post(path, ask())
+    let text = ''
+    for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk
+      if ((text.match(BEATS[path])?.length ?? 0) >= 3) go()
+    }
+    expect(BEATS[path].test(text.split('\n\n')[0] ?? '')).toBe(false)
+    const frames = text.replace(BEATS[path], '').split('\n\n').filter(Boolean)
+    expect(frames.every((one) => /^(event: [a-z_]+\n)?data: (\{.*\}|\[DONE\])$/.test(one))).toBe(true)
+    expect(text.match(/word /g)).toHaveLength(2)
+  })
+
+  it.each(PATHS)('on %s none comes before the answer has begun', async (path) => {
+    let go = () => undefined as unknown
+    const { upstream, portside } = await start(
+      (_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write(ROLE)
+        go = () => response.end(WORD + END)
+      },
+      { heartbeat: { intervalMs: 1 } },
+    )
+    const asked = portside.post(path, ask())
+    await vi.waitFor(() => expect(upstream.requests).toHaveLength(1))
+    const first = await Promise.race([
+      asked.then(() => 'answered'),
+      new Promise((resolve) => setTimeout(resolve, 50)),
+    ])
+    expect(first).toBeUndefined()
+    go()
+    expect(await (await asked).text()).toContain('word ')
+  })
+})
+
+describe('REL-34: an answer of the wrong shape', () => {
+  const SHAPES: readonly (readonly [title: string, body: string, type: string])[] = [
+    ['no choices', '{"id":"x"}', 'application/json'],
+    ['choices of the wrong type', '{"choices":7}', 'application/json'],
+    ['null', 'null', 'application/json'],
+    ['a string', '"hello"', 'application/json'],
+    ['plain text', 'hello', 'text/plain'],
+    ['XML', '<?xml version="1.0"?><a/>', 'application/xml'],
+  ]
+  it.each(SHAPES)('%s: 502 in the client’s protocol, streamed or not', async (_title, body, type) => {
+    const { portside } = await start((_request, response) => {
+      response.writeHead(200, { 'content-type': type }).end(body)
+    })
+    for (const path of PATHS)
+      for (const stream of [true, false]) {
+        const answer = await portside.post(path, ask(stream))
+        expect([answer.status, typeof (await answer.json()).error.message]).toEqual([502, 'string'])
+      }
+    const [row] = await portside.proxy.log.list({ limit: 1 })
+    expect(row?.errorKind).toBe('upstream-changed')
+  })
+
+  it('duplicate keys: the later one counts, as JSON says', async () => {
+    const { portside } = await start((_request, response) => {
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(
+          '{"choices":[],"choices":[{"index":0,"message":{"role":"assistant","content":"two"},"finish_reason":"stop"}]}',
+        )
+    })
+    const answer = await portside.post('/v1/messages', ask(false))
+    expect((await answer.json()).content[0].text).toBe('two')
+  })
+})
+
+describe('REL-35: numbers and odd characters', () => {
+  it.each(PATHS)(
+    'on %s an id of 19 digits and half a surrogate pair arrive as they were sent',
+    async (path) => {
+      const { portside } = await start(
+        streamOf(
+          ROLE,
+          'data: {"id":"9007199254740993","choices":[{"index":0,"delta":{"content":"9007199254740993 \\ud83d."}}]}\n\n',
+          END,
+        ),
+      )
+      const text = await (await portside.post(path, ask())).text()
+      expect(text).toContain('9007199254740993 ')
+      expect(text).toMatch(/\\ud83d\.|�\./)
+    },
+  )
+})
+
+describe('A client that half-closes', () => {
+  it('FM-68: counts as one that left: TCP tells no difference, and its upstream request must not go on', async () => {
+    const { upstream, portside } = await start(() => undefined)
+    const body = JSON.stringify(ask(false))
+    const socket = connect({ port: portside.port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.on('error', () => undefined).resume()
+    socket.write(
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${TEST_KEY}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    )
+    await vi.waitFor(() => expect(upstream.requests).toHaveLength(1))
+    socket.end()
+    await vi.waitFor(() => expect(upstream.requests[0]?.closedAt).toBeDefined())
+    await vi.waitFor(async () => {
+      const [row] = await portside.proxy.log.list({ limit: 1 })
+      expect([row?.state, row?.status]).toEqual(['cancelled', 499])
+    })
+  })
+})
+
+describe('A body of another length than it says', () => {
+  it('FM-69: that stops early is closed with 408 and reaches no upstream', async () => {
+    const { upstream, portside } = await start(() => undefined, { timeouts: { headersMs: 300, bodyMs: 300 } })
+    const answer = await rawRequest(
+      portside.port,
+      `POST /v1/messages HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${TEST_KEY}\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{"model"`,
+      5000,
+    )
+    expect([answer.status, upstream.requests.length]).toEqual([408, 0])
+  })
+})
