@@ -61,7 +61,7 @@ async function overwrite(path: string, offset: number, bytes: Uint8Array): Promi
 }
 
 describe('a log that cannot be written harms no request, says so, and recovers (REL-43)', () => {
-  it('when the file is full', async () => {
+  it('FM-74: when the file is full', async () => {
     const path = join(await makeTemporaryHome(), 'requests.db')
     let maxBytes = defaults.maxBytes
     const { log, problems } = makeLog(path, () => ({ maxBytes, bodies: 'all' }))
@@ -190,7 +190,7 @@ describe('a proxy that is killed (REL-43)', () => {
     await closed
   }
 
-  it('leaves a whole file after kill -9 at any time, and its open rows end as unknown', {
+  it('FM-77: leaves a whole file after kill -9 at any time, and its open rows end as unknown', {
     timeout: 120_000,
   }, async () => {
     const path = join(await makeTemporaryHome(), 'requests.db')

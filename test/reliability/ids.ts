@@ -1,0 +1,109 @@
+import { ROWS } from '../faults/matrix.ts'
+
+/** What Portside promises, in a few words each; tests name the promise that they prove by its id. */
+const PROMISES = `
+01 nothing lost, nothing doubled, through a storm of faults
+02 retries stay within a budget
+03 one retry loop, and the log knows every attempt
+04 pauses are spread evenly
+05 the kind of a failure decides what is tried next
+06 what an upstream says about waiting is read in every form
+07 the Retry-After that clients get is a whole number from 1 to 60
+08 the clients’ own retries do not multiply ours
+09 after the first byte there is no second attempt
+10 what comes before the first output is held back
+11 an idempotency key joins equal requests
+12 a rate limit rests one account for one model
+13 a rest grows once per window
+14 what the client or this machine caused blames no account
+15 the last account is never ejected
+16 a failing account rests, then one probe decides
+17 rests outlive a restart, for 24 hours at most
+18 accounts take fair turns, conversations and pins hold
+19 many requests refresh a credential once
+20 the queue is bounded and in order
+21 four timers, each with its own code
+22 a client that leaves takes its upstream request along
+23 a slow reader costs bounded memory
+24 a reader that stands still is let go
+25 a fast upstream leaves room for others
+26 a body over the limit is refused early
+27 slow senders are closed
+28 idle connections cost little
+29 a kept connection is told when it ends
+30 heartbeats come after the first byte and between frames
+31 a cut answer is never shown as whole
+32 a good stream without its end marker gets one
+33 event streams are read whatever the cuts
+34 an answer of the wrong shape has a defined end
+35 numbers and odd characters pass unchanged
+36 stopping lets answers finish
+37 another port is opened before the old one is left
+38 a port that is taken is named with its holder
+39 a sleep or another network costs no request
+40 a wall clock that jumps changes nothing
+41 settings survive a crash at any moment
+42 old settings and logs are carried over
+43 a log that fails costs no request
+44 a crash is caught, and does not spread
+45 eight hours of load leave nothing behind
+`
+
+const OTHER_ROWS = `
+1 a name that does not resolve
+2 a refused connection
+3 a connection that is never made
+4 a certificate that is not valid
+5 a machine without a network
+7 a kept connection that died meanwhile
+18 all accounts rest, OpenAI client
+19 all accounts rest, Anthropic client
+20 a session that must be refreshed
+64 a client leaves while it waits in line
+65 a client leaves before the first byte
+66 a client leaves in the middle of a stream
+67 a client that never reads
+68 a client that half-closes counts as one that left
+69 a body over the limit, or of another length than it says
+70 JSON that is broken, deep or odd
+71 a full queue
+72 a stop or another port in the middle of streams
+73 a sleep in the middle of a stream
+74 a full disk
+75 a wall clock that jumps during a rest
+76 a credential that changes in flight
+77 a proxy that is killed in the middle of a stream
+`
+
+function readList(text: string, idOf: (number: string) => string): [id: string, promise: string][] {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => [idOf(line.slice(0, line.indexOf(' '))), line.slice(line.indexOf(' ') + 1)])
+}
+
+/** Every id with its words, in order. */
+export const IDS: readonly (readonly [id: string, promise: string])[] = [
+  ...readList(PROMISES, (number) => `REL-${number}`),
+  ...[
+    ...new Map([
+      ...readList(OTHER_ROWS, (number) => number),
+      ...[...ROWS].reverse().map(({ number, title }): [string, string] => [String(number), title]),
+    ]),
+  ]
+    .sort(([one], [other]) => Number(one) - Number(other))
+    .map(([number, title]) => [`FM-${number}`, title] as const),
+]
+
+/** Why no test names an id. */
+export const REASONS: Readonly<Record<string, string>> = {
+  'REL-11': 'not offered: without the key nothing is joined, and the official libraries send none',
+  'REL-19': 'no provider has credentials that are refreshed',
+  'REL-25': 'not proved yet: needs a measurement of its own on a quiet machine',
+  'REL-27':
+    'not proved yet: the limits are Node’s own (`headersTimeout`, `requestTimeout`), set from the settings',
+  'REL-28': 'not proved yet: needs thousands of sockets',
+  'REL-44': 'not proved yet: the app restarts its proxy process; the page never shares a process with it',
+  'REL-45': 'runs by hand for hours, not with the other tests',
+  'FM-20': 'no provider has credentials that are refreshed',
+}
