@@ -100,10 +100,6 @@ export const REASONS: Readonly<Record<string, string>> = {
   'REL-11': 'not offered: without the key nothing is joined, and the official libraries send none',
   'REL-19': 'no provider has credentials that are refreshed',
   'REL-25': 'not proved yet: needs a measurement of its own on a quiet machine',
-  'REL-27':
-    'not proved yet: the limits are Node’s own (`headersTimeout`, `requestTimeout`), set from the settings',
-  'REL-28': 'not proved yet: needs thousands of sockets',
   'REL-44': 'not proved yet: the app restarts its proxy process; the page never shares a process with it',
-  'REL-45': 'runs by hand for hours, not with the other tests',
   'FM-20': 'no provider has credentials that are refreshed',
 }
