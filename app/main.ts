@@ -5,6 +5,7 @@ import {
   clipboard,
   ipcMain,
   MessageChannelMain,
+  powerMonitor,
   protocol,
   safeStorage,
   session,
@@ -22,6 +23,7 @@ import { loadSealKey } from './seal-key.ts'
 import { denyPermissions } from './secure-window.ts'
 import { createTray } from './tray.ts'
 import type { TrayAction, TrayView } from './tray-menu.ts'
+import { watchSleep } from './watch-sleep.ts'
 import { MainWindow } from './windows.ts'
 
 const built = path.join(import.meta.dirname, '..')
@@ -89,6 +91,7 @@ async function start(): Promise<void> {
     perform,
   })
   answerPages({ ipcMain, copyText, connect: (port) => proxy.connect(port), quit: quitting.ask })
+  watchSleep(powerMonitor, Date.now, (sleptMs) => proxy.wake(sleptMs))
   proxy.launch(preferences.startsOnLaunch())
   if (!process.argv.includes('--hidden')) window.show()
   if (process.env.APP_TEST) Object.assign(globalThis, { portsideTest: { menu: tray.menu } })

@@ -80,6 +80,11 @@ export class ProxyHost {
     await this.#control?.proxy.stop()
   }
 
+  /** After a sleep kept connections are dead; the proxy dials anew. */
+  wake(sleptMs: number): void {
+    if (this.#child) this.#tell({ type: 'woken', sleptMs })
+  }
+
   /** Lets the requests in hand end, for as long as the limit; then ends the process in any case. */
   async close(limitMs: number): Promise<void> {
     this.#isClosing = true

@@ -14,6 +14,8 @@ export const toProxy = z.discriminatedUnion('type', [
     listens: z.boolean(),
   }),
   z.object({ type: z.literal('control-port') }),
+  /** The machine woke up: for how long it slept, in milliseconds. */
+  z.object({ type: z.literal('woken'), sleptMs: z.number().nonnegative() }),
   z.object({ type: z.literal('close') }),
 ])
 export type ToProxy = z.infer<typeof toProxy>

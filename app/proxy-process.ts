@@ -20,6 +20,9 @@ function serveParent(parent: ParentPort): void {
           })
         }
         break
+      case 'woken':
+        void proxy?.then((made) => made.networkChanged(message.sleptMs))
+        break
       case 'close':
         void close(proxy)
         break
