@@ -32,13 +32,25 @@ export function createProviders(
   clock: Clock,
 ): { built: readonly BuiltProvider[]; problems: readonly string[] } {
   const built: BuiltProvider[] = []
-  const problems: string[] = []
+  const problems = [...notYet(settings)]
   for (const setting of withImplied(settings)) {
     const made = createProvider(setting, settings, clock)
     if (typeof made === 'string') problems.push(made)
     else built.push(made)
   }
   return { built, problems }
+}
+
+/** Settings whose shape is fixed but which this version does not act on: whoever sets them is told, not left to wonder. */
+function notYet(settings: Settings): string[] {
+  const bridged = settings.providers
+    .filter(({ toolMode }) => toolMode === 'bridge')
+    .map(({ id }) => `providers "${id}".toolMode "bridge"`)
+  const direct = settings.server.directToken.mode === 'on' ? ['server.directToken'] : []
+  const bridge = settings.bridge.strict || settings.bridge.exposeReasoning ? ['bridge'] : []
+  return [...bridged, ...direct, ...bridge].map(
+    (name) => `${name} is not part of this version and has no effect`,
+  )
 }
 
 /** An account may name a preset without a provider entry; `demo` needs no entry either. */
