@@ -51,6 +51,9 @@ function installClients(): void {
   })
 }
 
+const HEAVY = ['test/faults/master.test.ts', 'test/faults/soak.test.ts', 'test/fuzz/requests.test.ts']
+const VITEST_REPORTS = ['--reporter=default', '--reporter=json']
+
 /** A check without tests of its own counts as one. */
 const STEPS: readonly Step[] = [
   { name: 'lock', command: [process.execPath, 'scripts/check-lock.ts'] },
@@ -59,7 +62,13 @@ const STEPS: readonly Step[] = [
   { name: 'build', command: [bin('vite'), 'build', '--app', '--logLevel', 'warn'] },
   {
     name: 'unit',
-    command: [bin('vitest'), 'run', '--reporter=default', '--reporter=json'],
+    command: [bin('vitest'), 'run', ...HEAVY.flatMap((file) => ['--exclude', file]), ...VITEST_REPORTS],
+    count: countVitest,
+  },
+  {
+    // Load tests run alone and one after the other, so that they do not disturb tests that measure time.
+    name: 'load',
+    command: [bin('vitest'), 'run', ...HEAVY, '--no-file-parallelism', ...VITEST_REPORTS],
     count: countVitest,
   },
   {
@@ -90,7 +99,7 @@ function runStep(step: Step): Count {
   console.log(`\n— ${step.name}`)
   const reportFile = join(reports, `${step.name}.json`)
   const [program = '', ...args] = step.command
-  const extra = step.name === 'unit' ? [`--outputFile.json=${reportFile}`] : []
+  const extra = step.count === countVitest ? [`--outputFile.json=${reportFile}`] : []
   const result = spawnSync(program, [...args, ...extra], {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],
