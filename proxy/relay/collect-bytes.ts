@@ -1,5 +1,5 @@
 import { ChatError } from '../chat/chat-error.ts'
-import type { UpstreamAnswer } from '../upstream/fetch-upstream.ts'
+import type { UpstreamAnswer } from '../upstream/answer-handler.ts'
 
 /** Reads a whole body. Over `maxBytes` it is either cut there (`cut`) or refused (`refuse`). */
 export function collectBytes(

@@ -2,7 +2,7 @@ import type { Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { ChatError } from '../chat/chat-error.ts'
 import { lookUp } from '../chat/look-up.ts'
-import type { ByteSink } from './fetch-upstream.ts'
+import type { ByteSink } from './answer-handler.ts'
 
 /** A sink that may hold decoded bytes back: `resume` lets them go on, `close` throws away what is not decoded yet. */
 export type DecodingSink = ByteSink & { resume(): void; close(): void }

@@ -1,0 +1,228 @@
+import type { Agent, Dispatcher, ProxyAgent } from 'undici'
+import { ChatError } from '../chat/chat-error.ts'
+import type { Clock, Timer } from '../clock.ts'
+import { type DecodingSink, decodingSink } from './decode-body.ts'
+import { readNetworkError } from './network-error.ts'
+import type { SleepWatch } from './sleep-watch.ts'
+
+/** Who takes the bytes of an answer. `bytes` returns false to ask for a pause; `resume` of the answer ends it. */
+export type ByteSink = {
+  bytes(chunk: Uint8Array): boolean
+  end(): void
+  fail(error: ChatError): void
+}
+
+/** An upstream's answer. Nothing flows until `consume` is called, exactly once. Header names are in lower case. */
+export type UpstreamAnswer = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | undefined>>
+  consume(sink: ByteSink): void
+  resume(): void
+  /** Closes the connection; no more calls reach the sink. */
+  abort(): void
+}
+
+export type UpstreamCall = {
+  readonly url: URL
+  readonly method: 'GET' | 'POST'
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Uint8Array | string
+  readonly signal: AbortSignal
+  /** Longest wait for the head, and for each next byte. Zero means no limit. */
+  readonly firstByteMs: number
+  readonly idleMs: number
+  /** Called when the whole request has gone out: from then on the upstream may charge for it. */
+  readonly onSent?: () => void
+  /** Most bytes the decoded body may have. */
+  readonly maxBytes: number
+}
+
+/** What a call shares with others on its way out. */
+export type CallRoute = {
+  readonly dispatcher: Agent | ProxyAgent
+  readonly underWay: Set<AnswerHandler>
+  readonly clock: Clock
+  /** How many connections this dispatcher has opened so far. */
+  readonly connections: { readonly made: number }
+}
+
+/** Carries one call through undici's callbacks. Has a life: waiting for the head, flowing, over. */
+export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer {
+  status = 0
+  headers: Record<string, string | undefined> = {}
+  readonly #call: UpstreamCall
+  readonly #route: CallRoute & { readonly watch: SleepWatch }
+  readonly #connectionsBefore: number
+  readonly #resolve: (answer: UpstreamAnswer) => void
+  readonly #reject: (error: unknown) => void
+  readonly #onAbort: () => void
+  #timer: Timer | undefined
+  #controller: Dispatcher.DispatchController | undefined
+  #sink: DecodingSink | undefined
+  #early: Uint8Array[] = []
+  #over = false
+  #endedEarly = false
+  #failedEarly: ChatError | undefined
+  #bytes = 0
+
+  constructor(
+    call: UpstreamCall,
+    route: CallRoute & { readonly watch: SleepWatch },
+    resolve: (answer: UpstreamAnswer) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#call = call
+    this.#route = route
+    this.#connectionsBefore = route.connections.made
+    this.#resolve = resolve
+    this.#reject = reject
+    this.#onAbort = () => this.#stop(call.signal.reason)
+    call.signal.addEventListener('abort', this.#onAbort, { once: true })
+    route.underWay.add(this)
+    route.watch.begin()
+    this.#arm(call.firstByteMs, 'first_byte_timeout', 'sent no answer')
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#call.signal.aborted) controller.abort(toError(this.#call.signal.reason))
+  }
+
+  onRequestSent(): void {
+    this.#call.onSent?.()
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: object): void {
+    if (status < 200) return
+    this.#controller = controller
+    this.status = status
+    this.headers = flattenHeaders(headers)
+    this.#timer?.cancel()
+    controller.pause()
+    this.#resolve(this)
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    this.#timer?.restart()
+    if (this.#over) return
+    if (this.#sink === undefined) this.#early.push(chunk)
+    else if (!this.#give(chunk)) this.#pause(controller)
+  }
+
+  onResponseEnd(): void {
+    this.#finish()
+    if (this.#sink === undefined) this.#endedEarly = true
+    else this.#sink.end()
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#over) return
+    if (this.#call.signal.aborted)
+      return this.#fail(readNetworkError(this.#call.signal.reason, this.#call.url.host))
+    const read = readNetworkError(error, this.#call.url.host)
+    this.#fail(this.#wasStale(read) ? staleSocket(read) : read)
+  }
+
+  /**
+   * A kept connection that the upstream closed meanwhile: it died before any byte of an answer, and no new connection
+   * was opened for this call. That says nothing about the upstream (FM-7).
+   */
+  #wasStale(error: ChatError): boolean {
+    const isClosed = error.code === 'reset' || error.code === 'closed'
+    return isClosed && this.status === 0 && this.#route.connections.made === this.#connectionsBefore
+  }
+
+  consume(sink: ByteSink): void {
+    this.#sink = decodingSink(sink, this.headers['content-encoding'], this.#call.maxBytes, () =>
+      this.resume(),
+    )
+    if (this.#failedEarly !== undefined) return this.#sink.fail(this.#failedEarly)
+    for (const chunk of this.#early) this.#give(chunk)
+    this.#early = []
+    if (this.#endedEarly) return this.#sink.end()
+    this.resume()
+  }
+
+  resume(): void {
+    this.#sink?.resume()
+    if (this.#over) return
+    this.#timer?.cancel()
+    this.#arm(this.#call.idleMs, 'idle_timeout', 'went silent')
+    this.#controller?.resume()
+  }
+
+  abort(): void {
+    this.#finish()
+    this.#sink?.close()
+    this.#controller?.abort(new Error('closed'))
+  }
+
+  /** Ends the call with a reason of ours. */
+  interrupt(reason: ChatError): void {
+    this.#stop(reason)
+  }
+
+  #give(chunk: Uint8Array): boolean {
+    this.#bytes += chunk.length
+    if (this.#bytes > this.#call.maxBytes) {
+      this.#stop(
+        new ChatError('upstream-changed', 'The upstream sent more than Portside takes', {
+          code: 'too_large',
+        }),
+      )
+      return true
+    }
+    return this.#sink?.bytes(chunk) ?? true
+  }
+
+  #pause(controller: Dispatcher.DispatchController): void {
+    this.#timer?.cancel()
+    controller.pause()
+  }
+
+  #arm(afterMs: number, code: string, what: string): void {
+    if (afterMs === 0) return
+    this.#timer = this.#route.clock.timer(afterMs, () => {
+      const text = `The upstream ${this.#call.url.host} ${what} for ${Math.round(afterMs / 1000)} s`
+      this.#stop(new ChatError('timed-out', text, { code }))
+    })
+  }
+
+  #stop(reason: unknown): void {
+    if (this.#over) return
+    const controller = this.#controller
+    this.#fail(readNetworkError(reason, this.#call.url.host))
+    controller?.abort(toError(reason))
+  }
+
+  #fail(error: ChatError): void {
+    this.#finish()
+    if (this.#sink !== undefined) this.#sink.fail(error)
+    else if (this.status === 0) this.#reject(error)
+    else this.#failedEarly = error
+  }
+
+  #finish(): void {
+    this.#over = true
+    this.#timer?.cancel()
+    if (this.#route.underWay.delete(this)) this.#route.watch.end()
+    this.#call.signal.removeEventListener('abort', this.#onAbort)
+  }
+}
+
+function staleSocket(error: ChatError): ChatError {
+  return new ChatError('upstream-unavailable', error.message, { code: 'stale_socket', cause: error.cause })
+}
+
+/** Anything thrown, as an error. */
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason))
+}
+
+/** Repeated headers are joined as HTTP says; `set-cookie` is never passed on, so its order does not matter. */
+function flattenHeaders(headers: object): Record<string, string | undefined> {
+  const flat: Record<string, string | undefined> = {}
+  for (const [name, value] of Object.entries(headers))
+    flat[name] = Array.isArray(value) ? value.join(', ') : String(value)
+  return flat
+}
