@@ -1,4 +1,4 @@
-import type { Agent, Dispatcher, ProxyAgent } from 'undici'
+import type { Dispatcher } from 'undici'
 import { ChatError } from '../chat/chat-error.ts'
 import type { Clock, Timer } from '../clock.ts'
 import { type DecodingSink, decodingSink } from './decode-body.ts'
@@ -39,7 +39,6 @@ export type UpstreamCall = {
 
 /** What a call shares with others on its way out. */
 export type CallRoute = {
-  readonly dispatcher: Agent | ProxyAgent
   readonly underWay: Set<AnswerHandler>
   readonly clock: Clock
   /** How many connections this dispatcher has opened so far. */

@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, ProxyAgent } from 'undici'
+import { Agent, ProxyAgent } from 'undici'
 import { ChatError } from '../chat/chat-error.ts'
 import type { Clock } from '../clock.ts'
 import { AnswerHandler, type CallRoute, type UpstreamAnswer, type UpstreamCall } from './answer-handler.ts'
@@ -94,7 +94,7 @@ function refuseLiteral(url: URL, network: Network): void {
   if (refusal !== undefined) throw readNetworkError(refusedError(refusal), url.host)
 }
 
-type Route = CallRoute & { readonly dispatcher: Dispatcher; readonly network: Network }
+type Route = CallRoute & { readonly dispatcher: Agent | ProxyAgent; readonly network: Network }
 
 function dispatchCall(route: Route, call: UpstreamCall, watch: SleepWatch): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
