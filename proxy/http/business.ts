@@ -36,7 +36,10 @@ export async function handleBusiness(exchange: Exchange, ports: BusinessPorts): 
   const protocol = protocolOf(exchange, ports.protocols)
   const abort = new AbortController()
   ports.active.add(abort)
-  const onClose = () => abort.abort(new ChatError('cancelled', 'The client closed the connection'))
+  const onClose = () => {
+    if (!exchange.response.writableFinished)
+      abort.abort(new ChatError('cancelled', 'The client closed the connection'))
+  }
   exchange.response.on('close', onClose)
   try {
     const relayRequest = await readRequest(exchange, ports, protocol, abort.signal)

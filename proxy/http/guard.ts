@@ -68,6 +68,7 @@ function checkHost(request: IncomingMessage, { settings, port }: GuardFacts): vo
 
 /** Exact names only, with the bound port or none; one trailing dot is tolerated. */
 export function isOurHost(host: string, settings: Settings, port: number): boolean {
+  if (host === `127.0.0.1:${port}` || host === `localhost:${port}`) return true
   const [, name = '', given] = /^(\[[0-9a-f:.]+\]|[^:[\]]+?)\.?(?::(\d{1,5}))?$/i.exec(host) ?? []
   if (given !== undefined && Number(given) !== port) return false
   const bound = settings.server.host
@@ -194,12 +195,11 @@ function single(value: string | string[] | undefined): string | undefined {
 }
 
 /** A header's values as they stood on the wire; Node's own `headers` hides repetitions. */
-export function valuesOf(request: IncomingMessage, name: string): string[] {
-  const values: string[] = []
-  for (let at = 0; at < request.rawHeaders.length; at += 2)
-    if (request.rawHeaders[at]?.toLowerCase() === name) values.push(request.rawHeaders[at + 1] ?? '')
-  return values
+export function valuesOf(request: IncomingMessage, name: string): readonly string[] {
+  return request.headersDistinct[name] ?? NONE
 }
+
+const NONE: readonly string[] = []
 
 function malformed(message: string): Denial {
   return new Denial('malformed', 'invalid-request', message)

@@ -26,7 +26,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Ui
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, total)),
     )
     request.on('error', (cause) => reject(gone(cause)))
-    request.on('close', () => reject(gone()))
+    request.on('close', () => request.complete || reject(gone()))
   })
 }
 

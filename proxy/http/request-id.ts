@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 
 const GIVEN = /^[A-Za-z0-9._-]{1,64}$/
 
@@ -7,8 +7,18 @@ export function requestIdOf(given: string | string[] | undefined, nowMs: number)
   return typeof given === 'string' && GIVEN.test(given) ? given : makeUuid7(nowMs)
 }
 
+const RANDOM_BYTES = 10
+/** Random bytes for many ids at once: a call into the system's generator costs more than the id. */
+const pool = Buffer.alloc(RANDOM_BYTES * 256)
+let used = pool.length
+
 function makeUuid7(nowMs: number): string {
-  const random = randomBytes(10)
+  if (used === pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  const random = pool.subarray(used, used + RANDOM_BYTES)
+  used += RANDOM_BYTES
   const time = Math.floor(nowMs).toString(16).padStart(12, '0')
   random[0] = ((random[0] ?? 0) & 0x0f) | 0x70
   random[2] = ((random[2] ?? 0) & 0x3f) | 0x80

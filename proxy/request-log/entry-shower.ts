@@ -5,7 +5,7 @@ import { redactEntry } from './redact-entry.ts'
 
 /** Turns held rows into what may be seen, with the secrets that are known at that moment. */
 export type EntryShower = {
-  show(row: HeldRow): LogEntry
+  show(rows: readonly HeldRow[]): LogEntry[]
   redactor(): Redactor
   /** The same array until the secrets change. */
   secrets(): readonly string[]
@@ -24,14 +24,18 @@ export function createEntryShower(readSecrets: () => readonly string[]): EntrySh
     redaction += 1
   }
 
+  function showOne(row: HeldRow): LogEntry {
+    const { entry, shown } = row
+    if (shown?.sequence === entry.sequence && shown.redaction === redaction) return shown.entry
+    const fresh = redactEntry(entry, redactor)
+    row.shown = { entry: fresh, sequence: entry.sequence, redaction }
+    return fresh
+  }
+
   return {
-    show(row) {
+    show(rows) {
       refresh()
-      const { entry, shown } = row
-      if (shown?.sequence === entry.sequence && shown.redaction === redaction) return shown.entry
-      const fresh = redactEntry(entry, redactor)
-      row.shown = { entry: fresh, sequence: entry.sequence, redaction }
-      return fresh
+      return rows.map(showOne)
     },
     redactor() {
       refresh()

@@ -19,7 +19,7 @@ type Reader = { readonly pending: Set<HeldRow>; wake: () => void }
  */
 export function createLogFeed(options: {
   readonly capacity: number
-  readonly show: (row: HeldRow) => LogEntry
+  readonly show: (rows: readonly HeldRow[]) => LogEntry[]
 }): LogFeed {
   const { capacity, show } = options
   const readers = new Set<Reader>()
@@ -58,12 +58,12 @@ export function createLogFeed(options: {
 }
 
 /** The rows that changed longest ago, each in its newest state. */
-function takeBatch(pending: Set<HeldRow>, show: (row: HeldRow) => LogEntry): LogBatch {
+function takeBatch(pending: Set<HeldRow>, show: (rows: readonly HeldRow[]) => LogEntry[]): LogBatch {
   const rows = [...pending]
     .sort((left, right) => left.entry.sequence - right.entry.sequence)
     .slice(0, BATCH_ENTRIES)
   for (const row of rows) pending.delete(row)
-  const entries = rows.map(show)
+  const entries = show(rows)
   return { entries, sequence: entries.at(-1)?.sequence ?? 0 }
 }
 

@@ -105,7 +105,7 @@ export function createRequestLog(options: RequestLogOptions): RequestLog {
     },
     async get(id) {
       const row = ring.get(id)
-      if (row !== undefined) return shower.show(row)
+      if (row !== undefined) return shower.show([row])[0]
       return entriesOf(await ask({ kind: 'get', id }))[0]
     },
     async bodies(id) {
@@ -165,16 +165,14 @@ function entriesOf(answer: WriterAnswer | undefined): readonly LogEntry[] {
 /** Memory knows the newest state of a row, so a stored one gives way to it. */
 function mergeEntries(
   ring: RowRing,
-  show: (row: HeldRow) => LogEntry,
+  show: (rows: readonly HeldRow[]) => LogEntry[],
   stored: readonly LogEntry[],
   query: LogQuery,
 ): LogEntry[] {
   const { before = Number.POSITIVE_INFINITY, limit } = query
-  const held = ring
-    .rows()
-    .filter(({ entry }) => entry.startedAt < before)
-    .map(show)
-    .filter((entry) => matchesFilter(entry, query))
+  const held = show(ring.rows().filter(({ entry }) => entry.startedAt < before)).filter((entry) =>
+    matchesFilter(entry, query),
+  )
   const older = stored.filter(({ id }) => ring.get(id) === undefined)
   return [...held, ...older].sort((left, right) => right.startedAt - left.startedAt).slice(0, limit)
 }

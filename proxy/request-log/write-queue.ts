@@ -22,7 +22,7 @@ export type WriteQueue = {
 
 export type WriteQueueOptions = {
   readonly writer: LogWriter
-  readonly show: (row: HeldRow) => LogEntry
+  readonly show: (rows: readonly HeldRow[]) => LogEntry[]
   readonly secrets: () => readonly string[]
   readonly retention: () => Retention
   readonly onProblem: (problem: string | null) => void
@@ -124,7 +124,7 @@ function createBatchWriter(options: WriteQueueOptions): (rows: readonly HeldRow[
     const isTold = told?.generation === generation && told.secrets === secrets
     const request: WriterRequest = {
       kind: 'write',
-      entries: rows.map(show),
+      entries: show(rows),
       bodies: bodies.map(({ row, captured }) => ({ id: row.id, captured })),
       secrets: isTold ? undefined : secrets,
       retention: options.retention(),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 const HINT_FROM_LENGTH = 24
 
@@ -8,7 +8,7 @@ export function hashKey(text: string): string {
 }
 
 export function digestKey(text: string): Buffer {
-  return createHash('sha256').update(text, 'utf8').digest()
+  return hash('sha256', text, 'buffer')
 }
 
 /** The last four characters, where the secret is long enough to lose them. */

@@ -151,6 +151,7 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
   }
 
   abort(): void {
+    if (this.#over) return this.#sink?.close()
     this.#finish()
     this.#sink?.close()
     this.#controller?.abort(new Error('closed'))
