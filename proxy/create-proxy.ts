@@ -9,13 +9,17 @@ import type { ControlRouter } from './control/create-control.ts'
 import { createControlFace } from './control-face.ts'
 import { accountsOf, describeHouse, type House } from './house.ts'
 import { type ControlSessions, createControlSessions } from './http/control-session.ts'
+import { createKeyUse } from './http/key-limits.ts'
+import { keyUseMemory } from './http/key-use-memory.ts'
 import { createProxyServer } from './http/server.ts'
 import { createHttpFace } from './http-face.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
+import { createMemoryFile, createMemoryFiles } from './memory-file.ts'
 import { openStores } from './open-stores.ts'
 import { createAccountPool } from './pool/account-pool.ts'
 import type { PoolSettings } from './pool/account-state.ts'
-import { createPoolMemoryFile } from './pool-memory-file.ts'
+import { poolMemory } from './pool/pool-memory.ts'
+import { createDiagnosticLog } from './request-log/diagnostic-log.ts'
 import type { RequestLog } from './request-log/request-log.ts'
 import { createServingState } from './serving-state.ts'
 import { verifyAdminKey } from './settings/admin-key.ts'
@@ -38,6 +42,10 @@ export type ProxyOptions = {
   readonly clock?: Clock
   /** 0 to 1, for jitter. */
   readonly random?: () => number
+  /** Whether this machine has any network beyond itself; asked of the system where it is left out. */
+  readonly hasNetwork?: () => boolean
+  /** Where Portside's own log goes; standard error where it is left out. */
+  readonly diagnostics?: { write(line: string): void }
 }
 
 export type Proxy = {
@@ -94,8 +102,21 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
     clock,
     onChange: announcer.announce,
   })
-  const poolMemory = createPoolMemoryFile(options.home)
-  await poolMemory.load(pool)
+  const keyLimits = createKeyUse(clock)
+  const diagnostics = createDiagnosticLog({
+    env: options.env,
+    secrets: stores.secrets,
+    ...(options.diagnostics === undefined ? {} : { destination: options.diagnostics }),
+  })
+  const place = { home: options.home, warn: (text: string) => diagnostics.warn(text) }
+  const memory = createMemoryFiles(
+    [
+      createMemoryFile({ name: 'pool-state.json', schema: poolMemory, ...pool }, place),
+      createMemoryFile({ name: 'key-use.json', schema: keyUseMemory, ...keyLimits }, place),
+    ],
+    clock,
+  )
+  await memory.load()
   const house: House = {
     options,
     clock,
@@ -107,6 +128,7 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
     active: new Set(),
     tally: { requests: 0, failures: 0 },
     keyUse: new Map(),
+    keyLimits,
   }
   const controlFile = join(options.home, 'control.json')
   const server = createHttpFace(house, () => lifecycle.isListening())
@@ -117,10 +139,14 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
     active: house.active,
     createServer: () => createProxyServer(server.ports),
     describe: () => describeHouse(house),
-    onListening: (port) => writeControlFile(controlFile, port, sessions.token),
+    async onListening(port) {
+      await writeControlFile(controlFile, port, sessions.token)
+      memory.start()
+    },
     async onStopped() {
+      memory.stop()
       await rm(controlFile, { force: true })
-      await poolMemory.save(pool)
+      await memory.save()
     },
   })
   const control = createControlFace(house, lifecycle, announcer.subscribe)

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts'
 import type { ProxyOptions } from './create-proxy.ts'
 import { describeAttention } from './describe-attention.ts'
 import type { ControlSessions } from './http/control-session.ts'
+import type { KeyUse } from './http/key-limits.ts'
 import type { Stores } from './open-stores.ts'
 import type { AccountPool } from './pool/account-pool.ts'
 import { viewAccounts } from './pool/account-view.ts'
@@ -19,6 +20,7 @@ export type House = {
   readonly active: Set<AbortController>
   readonly tally: { requests: number; failures: number }
   readonly keyUse: Map<string, number>
+  readonly keyLimits: KeyUse
 }
 
 /** The accounts as the screen may see them. */

@@ -7,7 +7,6 @@ import type { ControlRouter } from './control/create-control.ts'
 import type { House } from './house.ts'
 import { createColdHandlers } from './http/cold-handlers.ts'
 import { createExpressApp } from './http/express-app.ts'
-import { createKeyUse } from './http/key-limits.ts'
 import { refuseExchange, type ServerPorts } from './http/server.ts'
 import { readUiFiles } from './http/ui-files.ts'
 import { anthropicMessages } from './protocols/anthropic-messages/index.ts'
@@ -18,6 +17,7 @@ import { forward } from './relay/forward.ts'
 import { createReasoningCache } from './relay/reasoning-cache.ts'
 import { relay } from './relay/relay.ts'
 import { createResponseStore } from './relay/response-store.ts'
+import { hasNetwork } from './upstream/has-network.ts'
 
 const PROTOCOLS = {
   'openai-chat': openaiChat,
@@ -32,7 +32,8 @@ const MEMORY_MS = 6 * 3_600_000
 
 /** The HTTP face: the hot routes on the relay, the others on Express, the control plane behind its sessions. */
 export function createHttpFace(house: House, isListening: () => boolean) {
-  const { options, clock, stores, sessions, pool, serving, tally, keyUse, active, announce } = house
+  const { options, clock, stores, sessions, pool, serving, tally, keyUse, keyLimits, active, announce } =
+    house
   const { settings, log } = stores
   let control: { readonly rpc: ControlHttpHandler; readonly api: ControlHttpHandler } | undefined
   const relayPorts = {
@@ -42,6 +43,7 @@ export function createHttpFace(house: House, isListening: () => boolean) {
     settings: settings.get,
     clock,
     random: options.random ?? Math.random,
+    hasNetwork: options.hasNetwork ?? hasNetwork,
     traffic: { active: 0, retrying: 0 },
     reasoning: createReasoningCache({ maxBytes: MEMORY_BYTES }),
   }
@@ -56,7 +58,7 @@ export function createHttpFace(house: House, isListening: () => boolean) {
       settings: settings.get,
       clock,
       active,
-      keyUse: createKeyUse(clock),
+      keyUse: keyLimits,
       responses,
       async relay(request) {
         tally.requests++

@@ -13,6 +13,8 @@ export type Stores = {
   readonly settings: SettingsStore
   readonly credentials: CredentialStore
   readonly log: RequestLog
+  /** Every text that may reach no log. */
+  readonly secrets: () => readonly string[]
   /** The texts of keys that this start made; told once. */
   readonly firstKey: string | null
   readonly adminKey: string | null
@@ -36,10 +38,15 @@ export async function openStores({
   const credentials = await createCredentialStore({ path: join(home, 'credentials.json'), sealKey })
   const settings = await createSettingsStore({ home, env, flags, now: clock.now, credentials })
   const canWrite = settings.source !== 'environment'
+  const secrets = () => [
+    ...credentials.secretValues(),
+    ...secretsInSettings(settings.get()),
+    ...moreSecrets(),
+  ]
   const log = createRequestLog({
     path: join(home, 'requests.sqlite'),
     settings: () => settings.get().log,
-    secrets: () => [...credentials.secretValues(), ...secretsInSettings(settings.get()), ...moreSecrets()],
+    secrets,
     now: clock.now,
     onDegraded: onLogChange,
   })
@@ -47,6 +54,7 @@ export async function openStores({
     settings,
     credentials,
     log,
+    secrets,
     // Settings that cannot be written get no first key; every business request is then refused with the reason.
     firstKey: canWrite ? await ensureFirstKey(settings) : null,
     adminKey: canWrite && uiDirectory !== null ? await makeAdminKeyIfNone(settings) : null,

@@ -21,6 +21,8 @@ export const ERROR_KINDS = {
   'rate-limited': { fault: 'account', retry: 'other-account', status: 429 },
   'quota-exhausted': { fault: 'account', retry: 'other-account', status: 402 },
   'upstream-auth': { fault: 'account', retry: 'other-account', status: 502 },
+  'account-muted': { fault: 'account', retry: 'never', status: 403 },
+  'check-required': { fault: 'account', retry: 'never', status: 503 },
   overloaded: { fault: 'upstream', retry: 'any-account', status: 529 },
   'upstream-unavailable': { fault: 'upstream', retry: 'any-account', status: 502 },
   'upstream-changed': { fault: 'upstream', retry: 'any-account', status: 502 },
@@ -29,6 +31,7 @@ export const ERROR_KINDS = {
   'timed-out': { fault: 'upstream', retry: 'any-account', status: 504 },
   'queue-full': { fault: 'us', retry: 'never', status: 429 },
   'no-account': { fault: 'us', retry: 'never', status: 503 },
+  'network-offline': { fault: 'us', retry: 'never', status: 503 },
   draining: { fault: 'us', retry: 'never', status: 503 },
   internal: { fault: 'us', retry: 'never', status: 500 },
 } as const satisfies Record<string, ErrorTraits>

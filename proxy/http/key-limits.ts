@@ -2,14 +2,18 @@ import type { KeyLimits, LocalKey } from '../../contract/local-key.ts'
 import { ChatError } from '../chat/chat-error.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { Clock } from '../clock.ts'
+import { addUpHours, type KeyUseMemory, partsOf } from './key-use-memory.ts'
 import { createSlidingCount, type SlidingCount } from './sliding-count.ts'
 
-/** What each local key has used lately. Counts live in memory and on the monotonic clock; a restart begins anew. */
+/** What each local key has used lately, on the monotonic clock. The counts of the day can be kept over a restart. */
 export type KeyUse = {
   /** Counts one request of the key. Throws `rate-limited`, and counts nothing, where a limit is reached. */
   admit(key: LocalKey | undefined): void
   /** Adds the tokens of one answer, which are known only after it: the next request meets the limit. */
   addTokens(keyId: string, usage: Usage): void
+  /** What was used within a day, with its points in wall time. */
+  remember(): KeyUseMemory
+  recall(memory: KeyUseMemory): void
 }
 
 const MINUTE = { windowMs: 60_000, slotMs: 1000 }
@@ -56,13 +60,35 @@ export function createKeyUse(clock: Clock): KeyUse {
       tokens.minute.add(inputTokens + outputTokens)
       tokens.day.add(inputTokens + outputTokens)
     },
+    remember() {
+      const memory: KeyUseMemory = {}
+      const now = clock.now()
+      for (const [id, { requests, tokens }] of counts) {
+        const used = {
+          requests: addUpHours(requests.day.parts(), now),
+          tokens: addUpHours(tokens.day.parts(), now),
+        }
+        if (used.requests.length > 0 || used.tokens.length > 0) memory[id] = used
+      }
+      return memory
+    },
+    recall(memory) {
+      for (const [id, used] of Object.entries(memory)) {
+        const { requests, tokens } = countsOf(id)
+        requests.day.restore(partsOf(used.requests, clock.now()))
+        tokens.day.restore(partsOf(used.tokens, clock.now()))
+      }
+    },
   }
 }
 
 type Limit = { readonly most: number; readonly what: string; readonly count: SlidingCount }
 
+const NO_LIMITS: readonly Limit[] = []
+
 /** The longest window first: who is over it for the day gains nothing from waiting for the minute. */
-function listLimits(limits: KeyLimits, { requests, tokens }: Counts): Limit[] {
+function listLimits(limits: KeyLimits, { requests, tokens }: Counts): readonly Limit[] {
+  if (Object.keys(limits).length === 0) return NO_LIMITS
   const all: [number | undefined, string, SlidingCount][] = [
     [limits.requestsPerDay, 'requests per day', requests.day],
     [limits.tokensPerDay, 'tokens per day', tokens.day],

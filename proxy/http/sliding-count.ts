@@ -1,6 +1,12 @@
+import type { Part } from './key-use-memory.ts'
+
 /** How much there was within a window that moves on with the time. */
 export type SlidingCount = {
   add(amount: number): void
+  /** What is in the window, oldest first; ages in milliseconds. */
+  parts(): Part[]
+  /** Takes up what there was before; parts older than the window are left out. */
+  restore(parts: readonly Part[]): void
   /** How long until less than `most` is left in the window; zero where that is so now. */
   untilBelow(most: number): number
 }
@@ -14,14 +20,11 @@ export function createSlidingCount(
   monotonic: () => number,
 ): SlidingCount {
   /** Oldest first; only slots in which something was. */
-  const slots: { readonly number: number; amount: number }[] = []
+  const slots: { readonly endsAt: number; amount: number }[] = []
   let total = 0
 
-  /** When the last of a slot's content is older than the window. */
-  const leavesAt = (number: number) => (number + 1) * slotMs + windowMs
-
   function drop(now: number): void {
-    while (slots[0] !== undefined && leavesAt(slots[0].number) <= now) total -= slots.shift()?.amount ?? 0
+    while (slots[0] !== undefined && slots[0].endsAt + windowMs <= now) total -= slots.shift()?.amount ?? 0
   }
 
   return {
@@ -29,20 +32,34 @@ export function createSlidingCount(
       if (amount <= 0) return
       const now = monotonic()
       drop(now)
-      const number = Math.floor(now / slotMs)
+      const endsAt = (Math.floor(now / slotMs) + 1) * slotMs
       const last = slots.at(-1)
-      if (last?.number === number) last.amount += amount
-      else slots.push({ number, amount })
+      if (last?.endsAt === endsAt) last.amount += amount
+      else slots.push({ endsAt, amount })
       total += amount
+    },
+    parts() {
+      const now = monotonic()
+      drop(now)
+      return slots.map(({ endsAt, amount }) => ({ ageMs: Math.max(0, now - endsAt), amount }))
+    },
+    restore(parts) {
+      const now = monotonic()
+      for (const { ageMs, amount } of parts) {
+        slots.push({ endsAt: now - ageMs, amount })
+        total += amount
+      }
+      slots.sort((one, other) => one.endsAt - other.endsAt)
+      drop(now)
     },
     untilBelow(most) {
       const now = monotonic()
       drop(now)
       let left = total
       if (left < most) return 0
-      for (const { number, amount } of slots) {
+      for (const { endsAt, amount } of slots) {
         left -= amount
-        if (left < most) return leavesAt(number) - now
+        if (left < most) return endsAt + windowMs - now
       }
       return windowMs
     },

@@ -94,6 +94,7 @@ const LACKS_MODEL_MS = 600_000
 
 /** Failures of this machine's own network blame no account (REL-14). */
 const LOCAL_CODES: ReadonlySet<string> = new Set([
+  'connection',
   'dns',
   'network',
   'network_changed',

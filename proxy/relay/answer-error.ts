@@ -31,7 +31,7 @@ export function retryHeaders(
 ): Record<string, string> {
   const { fault } = error.traits
   if (fault === 'client') return {}
-  const isRefusal = attempts === 0 && isWorthWaiting(error, retryAfterMaxMs)
+  const isRefusal = isWorthWaiting(error, attempts, retryAfterMaxMs)
   const wait =
     error.retryAfterMs === undefined
       ? undefined
@@ -45,8 +45,10 @@ export function retryHeaders(
 /** Limits of a minute are over within a minute and a second. */
 const SLACK_MS = 1000
 
-/** Refused before any attempt, and soon over. */
-function isWorthWaiting(error: ChatError, retryAfterMaxMs: number): boolean {
+/** Refused before any attempt, and soon over; an attempt that never left this machine is none. */
+function isWorthWaiting(error: ChatError, attempts: number, retryAfterMaxMs: number): boolean {
+  if (error.kind === 'network-offline') return true
+  if (attempts > 0) return false
   if (error.kind === 'queue-full' || error.kind === 'draining') return true
   return error.code === 'local_key_limit' && (error.retryAfterMs ?? 0) <= retryAfterMaxMs + SLACK_MS
 }

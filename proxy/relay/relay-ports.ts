@@ -27,6 +27,8 @@ export type RelayPorts = {
   readonly clock: Clock
   /** 0 to 1, for jitter. */
   readonly random: () => number
+  /** Whether this machine has any network beyond itself. */
+  readonly hasNetwork: () => boolean
   /** What models thought before their calls. */
   readonly reasoning: ReasoningCache
   /** Requests being relayed now, and how many of them are in a second or later attempt: the retry budget looks at both. */

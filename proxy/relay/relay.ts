@@ -6,6 +6,7 @@ import { runAttempt } from './attempt.ts'
 import { backoff } from './backoff.ts'
 import { nameConversation } from './name-conversation.ts'
 import type { ModelRoute, RelayPorts, RelayRequest } from './relay-ports.ts'
+import { type Unreachable, watchUnreachable } from './unreachable.ts'
 
 /** What came of one attempt. After `isCommitted` the client has seen bytes: there is no other attempt. */
 export type AttemptEnd = { readonly isCommitted: boolean; readonly error?: ChatError }
@@ -16,13 +17,13 @@ export type AttemptEnd = { readonly isCommitted: boolean; readonly error?: ChatE
  * whether the answer was complete; a client that left is no failure.
  */
 export async function relay(request: RelayRequest, ports: RelayPorts): Promise<boolean> {
-  const tally = { attempts: 0 }
+  const tally = { attempts: 0, unreachable: watchUnreachable(ports.hasNetwork) }
   try {
     const end = await tryAttempts(request, ports, tally)
     closeRow(request, end.error)
     return end.error === undefined || end.error.kind === 'cancelled'
   } catch (thrown) {
-    const error = toChatError(thrown)
+    const error = tally.unreachable.tell(toChatError(thrown))
     answerError(request, error, tally.attempts, ports.settings().retry.retryAfterMaxMs)
     closeRow(request, error)
     return error.kind === 'cancelled'
@@ -32,7 +33,7 @@ export async function relay(request: RelayRequest, ports: RelayPorts): Promise<b
 async function tryAttempts(
   request: RelayRequest,
   ports: RelayPorts,
-  tally: { attempts: number },
+  tally: { attempts: number; readonly unreachable: Unreachable },
 ): Promise<AttemptEnd> {
   const routes = ports.routeModel(request.chat.model, request.provider)
   const startedAt = ports.clock.monotonic()
@@ -47,6 +48,7 @@ async function tryAttempts(
       if (end.error === undefined || end.isCommitted) return end
       retries.lastError = end.error
       if (end.error.code === 'stale_socket' && retries.stale++ === 0) continue
+      leaveProvider(ports, tally.unreachable.note(end.error, lease.provider), tried)
       if (!mayRepeat(end.error, request, ports, tally.attempts, startedAt)) throw end.error
       retries.isBudgeted ||= takeFromBudget(ports)
       if (!retries.isBudgeted) throw end.error
@@ -109,6 +111,11 @@ function leavesAccount(
         account.id !== failedId &&
         !tried.has(account.id),
     )
+}
+
+/** The host itself cannot be reached from here: its other accounts would fare no better. */
+function leaveProvider(ports: RelayPorts, provider: string | undefined, tried: Set<string>): void {
+  for (const { account } of ports.pool.accounts()) if (account.provider === provider) tried.add(account.id)
 }
 
 /** When a second lease cannot be had, the first attempt's error says more than "no account". */

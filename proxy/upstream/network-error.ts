@@ -5,9 +5,16 @@ type Reading = { readonly kind: ErrorKind; readonly code: string; readonly text:
 /** What the transport's error codes mean (Node 24 and undici 8, tried on 2026-11-21). */
 const BY_CODE: Record<string, Reading> = {
   ENOTFOUND: { kind: 'upstream-unavailable', code: 'dns', text: 'its name could not be resolved' },
-  EAI_AGAIN: { kind: 'upstream-unavailable', code: 'dns', text: 'its name could not be resolved just now' },
+  // No name server answers: that is this machine's network, not the name.
+  EAI_AGAIN: {
+    kind: 'upstream-unavailable',
+    code: 'network',
+    text: 'its name could not be resolved just now',
+  },
   ECONNREFUSED: { kind: 'upstream-unavailable', code: 'connect_refused', text: 'it refused the connection' },
   UND_ERR_CONNECT_TIMEOUT: { kind: 'timed-out', code: 'connect_timeout', text: 'connecting took too long' },
+  ETIMEDOUT: { kind: 'timed-out', code: 'connect_timeout', text: 'the connection timed out' },
+  ENETDOWN: { kind: 'upstream-unavailable', code: 'network', text: 'the network is down' },
   ENETUNREACH: { kind: 'upstream-unavailable', code: 'network', text: 'the network is unreachable' },
   EHOSTUNREACH: { kind: 'upstream-unavailable', code: 'network', text: 'the host is unreachable' },
   ECONNRESET: { kind: 'upstream-unavailable', code: 'reset', text: 'it reset the connection' },
@@ -43,7 +50,11 @@ function readFamily(code: string): Reading {
     return { kind: 'upstream-changed', code: 'protocol', text: 'it does not speak HTTP' }
   if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(code))
     return { kind: 'upstream-untrusted', code: 'tls', text: `its certificate is not valid (${code})` }
-  return { kind: 'upstream-unavailable', code: 'network', text: code === '' ? 'the connection failed' : code }
+  return {
+    kind: 'upstream-unavailable',
+    code: 'connection',
+    text: code === '' ? 'the connection failed' : code,
+  }
 }
 
 /** The first error code along the chain of causes. An aggregate (several addresses tried) gives its first member's. */

@@ -1,4 +1,4 @@
-import type { Inbound, Mode, Seen } from './matrix.ts'
+import type { Inbound, Mode, Seen } from './row.ts'
 
 /** An answer as a client of the protocol understands it. */
 export type ClientView = {
@@ -8,6 +8,8 @@ export type ClientView = {
   readonly text: string
   readonly finish: string | undefined
   readonly errorMessage: string | undefined
+  /** Code of a refusal, or its type where the protocol has no codes. */
+  readonly errorCode?: string
   readonly headers: Headers
   /** Why the answer is not valid in its protocol; undefined where it is. */
   readonly invalid: string | undefined
@@ -21,10 +23,15 @@ export async function readClient(response: Response, inbound: Inbound, mode: Mod
   const base = { status: response.status, headers: response.headers }
   if (response.status !== 200) return { ...base, ...readRefusal(raw, inbound) }
   if (mode === 'whole') return { ...base, ...readWhole(raw, inbound) }
-  return { ...base, ...(inbound === 'openai' ? readOpenAiStream(raw) : readAnthropicStream(raw)) }
+  return { ...base, ...STREAMS[inbound](raw) }
 }
 
 type Read = Omit<ClientView, 'status' | 'headers'>
+const STREAMS: Readonly<Record<Inbound, (raw: string) => Read>> = {
+  openai: readOpenAiStream,
+  anthropic: readAnthropicStream,
+  responses: readResponsesStream,
+}
 const nothing = { text: '', finish: undefined, errorMessage: undefined, invalid: undefined }
 
 function readRefusal(raw: string, inbound: Inbound): Read {
@@ -33,13 +40,14 @@ function readRefusal(raw: string, inbound: Inbound): Read {
     const isValid =
       typeof body.error.message === 'string' &&
       typeof body.error.type === 'string' &&
-      (inbound === 'openai'
-        ? 'code' in body.error && 'param' in body.error
-        : body.type === 'error' && typeof body.request_id === 'string')
+      (inbound === 'anthropic'
+        ? body.type === 'error' && typeof body.request_id === 'string'
+        : 'code' in body.error && 'param' in body.error)
     return {
       ...nothing,
       seen: 'refused',
       errorMessage: body.error.message,
+      errorCode: body.error.code ?? body.error.type,
       invalid: isValid ? undefined : raw,
     }
   } catch {
@@ -49,6 +57,7 @@ function readRefusal(raw: string, inbound: Inbound): Read {
 
 function readWhole(raw: string, inbound: Inbound): Read {
   const body = JSON.parse(raw)
+  if (inbound === 'responses') return { ...nothing, seen: 'answered', ...readResponse(body) }
   if (inbound === 'openai') {
     const [choice] = body.choices
     return { ...nothing, seen: 'answered', text: choice.message.content, finish: choice.finish_reason }
@@ -141,6 +150,43 @@ function readAnthropicStream(raw: string): Read {
         ? undefined
         : `starts ${starts}, finish ${finish}, stopped ${isStopped}`,
   }
+}
+
+/** The text of a response object, and how it ended. */
+function readResponse(response: Json): Pick<Read, 'text' | 'finish'> {
+  const items = response.output as { content?: { text?: string }[] }[]
+  return {
+    text: items.flatMap(({ content = [] }) => content.map(({ text = '' }) => text)).join(''),
+    finish: response.status === 'incomplete' ? 'length' : String(response.status),
+  }
+}
+
+function readResponsesStream(raw: string): Read {
+  let text = ''
+  let next = 0
+  const all = frames(raw)
+  for (const [index, frame] of all.entries()) {
+    const event = JSON.parse(frame.data)
+    const isLast = index === all.length - 1
+    if (frame.event !== event.type)
+      return { ...nothing, seen: 'broken', text, invalid: `event ${frame.event} says ${event.type}` }
+    if (event.type === 'response.failed')
+      return {
+        ...nothing,
+        seen: 'broken',
+        text,
+        errorMessage: event.response.error.message,
+        invalid: isLast ? undefined : 'events after response.failed',
+      }
+    if (event.sequence_number !== next++)
+      return { ...nothing, seen: 'broken', text, invalid: `number ${event.sequence_number} is out of turn` }
+    if (event.type === 'response.output_text.delta') text += event.delta
+    if (event.type !== 'response.completed' && event.type !== 'response.incomplete') continue
+    const whole = readResponse(event.response)
+    const isSame = isLast && whole.text === text
+    return { ...nothing, ...whole, seen: 'answered', invalid: isSame ? undefined : 'another text at its end' }
+  }
+  return { ...nothing, seen: 'broken', text, invalid: 'no terminal event' }
 }
 
 function frames(raw: string): { event: string | undefined; data: string }[] {

@@ -4,8 +4,8 @@ import { type FaultUpstream, startFaultUpstream } from '../simulators/fault-upst
 import { SCHEDULE_S1, seededScript } from '../simulators/fault-upstream/schedule.ts'
 import type { FaultProtocol } from '../simulators/fault-upstream/wire.ts'
 import { TEST_KEY } from '../support/start-portside.ts'
-import type { Inbound, Mode } from './matrix.ts'
 import { type ClientView, readClient } from './read-client.ts'
+import type { Inbound, Mode } from './row.ts'
 
 const ACCOUNTS = 5
 const CONCURRENCY = 64

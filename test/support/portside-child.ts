@@ -5,7 +5,9 @@ import { createProxy } from '../../proxy/create-proxy.ts'
 
 /** Runs Portside in a process of its own for tests that count descriptors and memory. Speaks over the process's channel. */
 
-const home = await mkdtemp(join(tmpdir(), 'portside-child-'))
+/** A home that was given belongs to the test. */
+const givenHome = process.env.PORTSIDE_TEST_HOME
+const home = givenHome ?? (await mkdtemp(join(tmpdir(), 'portside-child-')))
 const proxy = await createProxy({
   home,
   mode: 'headless',
@@ -36,11 +38,13 @@ async function measure() {
 
 /** All rows, newest first, as far as the checks need them. */
 async function readRows() {
-  const rows: { state: string; attempts: number }[] = []
+  const rows: { state: string; errorKind: string | null; attempts: number }[] = []
   let before: number | undefined
   for (;;) {
     const page = await proxy.log.list({ limit: 500, before })
-    rows.push(...page.map((row) => ({ state: row.state, attempts: row.attempts.length })))
+    rows.push(
+      ...page.map((row) => ({ state: row.state, errorKind: row.errorKind, attempts: row.attempts.length })),
+    )
     if (page.length < 500) return rows
     before = page.at(-1)?.startedAt
   }
@@ -53,7 +57,7 @@ process.on('message', async (question: 'measure' | 'rows' | 'stop') => {
     process.send?.({ rows: await readRows() })
   } else {
     await proxy.close()
-    await rm(home, { recursive: true, force: true })
+    if (givenHome === undefined) await rm(home, { recursive: true, force: true })
     process.disconnect()
   }
 })

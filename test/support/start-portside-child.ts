@@ -19,12 +19,19 @@ export type PortsideChild = {
   readonly url: string
   measure(): Promise<Measurement>
   /** Every row of the log. */
-  rows(): Promise<{ state: string; attempts: number }[]>
+  rows(): Promise<ChildRow[]>
   stop(): Promise<void>
+  /** kill -9. */
+  kill(): Promise<void>
 }
 
+export type ChildRow = { state: string; errorKind: string | null; attempts: number }
+
 /** Starts Portside in a process of its own. */
-export async function startPortsideChild(settings: SettingsInput): Promise<PortsideChild> {
+export async function startPortsideChild(
+  settings: SettingsInput,
+  { home }: { readonly home?: string } = {},
+): Promise<PortsideChild> {
   const config = {
     keys: [{ name: 'test', key: TEST_KEY }],
     ...settings,
@@ -32,7 +39,7 @@ export async function startPortsideChild(settings: SettingsInput): Promise<Ports
   }
   const child = fork(join(import.meta.dirname, 'portside-child.ts'), {
     execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'],
-    env: { PATH: process.env.PATH, PORTSIDE_TEST_CONFIG: JSON.stringify(config) },
+    env: { PATH: process.env.PATH, PORTSIDE_TEST_CONFIG: JSON.stringify(config), PORTSIDE_TEST_HOME: home },
     serialization: 'advanced',
   })
   const { port } = await answerOf<{ port: number }>(child)
@@ -44,11 +51,16 @@ export async function startPortsideChild(settings: SettingsInput): Promise<Ports
     },
     async rows() {
       child.send('rows')
-      return (await answerOf<{ rows: { state: string; attempts: number }[] }>(child)).rows
+      return (await answerOf<{ rows: ChildRow[] }>(child)).rows
     },
     async stop() {
       child.send('stop')
       await once(child, 'exit')
+    },
+    async kill() {
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL')
+      await ended
     },
   }
 }

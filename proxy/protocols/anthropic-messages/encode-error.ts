@@ -19,6 +19,8 @@ const TYPES: Readonly<Record<ErrorKind, string>> = {
   'rate-limited': 'rate_limit_error',
   'quota-exhausted': 'billing_error',
   'upstream-auth': 'api_error',
+  'account-muted': 'permission_error',
+  'check-required': 'api_error',
   overloaded: 'overloaded_error',
   'upstream-unavailable': 'api_error',
   'upstream-changed': 'api_error',
@@ -27,6 +29,7 @@ const TYPES: Readonly<Record<ErrorKind, string>> = {
   'timed-out': 'timeout_error',
   'queue-full': 'rate_limit_error',
   'no-account': 'overloaded_error',
+  'network-offline': 'overloaded_error',
   draining: 'overloaded_error',
   internal: 'api_error',
 }

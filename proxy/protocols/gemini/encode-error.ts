@@ -18,6 +18,8 @@ const STATUSES: Readonly<Record<ErrorKind, string>> = {
   'rate-limited': 'RESOURCE_EXHAUSTED',
   'quota-exhausted': 'RESOURCE_EXHAUSTED',
   'upstream-auth': 'INTERNAL',
+  'account-muted': 'PERMISSION_DENIED',
+  'check-required': 'UNAVAILABLE',
   overloaded: 'UNAVAILABLE',
   'upstream-unavailable': 'INTERNAL',
   'upstream-changed': 'INTERNAL',
@@ -26,6 +28,7 @@ const STATUSES: Readonly<Record<ErrorKind, string>> = {
   'timed-out': 'DEADLINE_EXCEEDED',
   'queue-full': 'RESOURCE_EXHAUSTED',
   'no-account': 'UNAVAILABLE',
+  'network-offline': 'UNAVAILABLE',
   draining: 'UNAVAILABLE',
   internal: 'INTERNAL',
 }

@@ -20,6 +20,8 @@ const SHAPES: Readonly<Record<ErrorKind, Shape>> = {
   'rate-limited': { type: 'rate_limit_error', code: 'rate_limit_exceeded' },
   'quota-exhausted': { type: 'insufficient_quota', code: 'insufficient_quota' },
   'upstream-auth': { type: 'server_error', code: 'upstream_auth' },
+  'account-muted': { type: 'permission_error', code: 'account_muted' },
+  'check-required': { type: 'server_error', code: 'check_required' },
   overloaded: { type: 'server_error', code: 'overloaded', status: 503 },
   'upstream-unavailable': { type: 'server_error' },
   'upstream-changed': { type: 'server_error' },
@@ -28,6 +30,7 @@ const SHAPES: Readonly<Record<ErrorKind, Shape>> = {
   'timed-out': { type: 'server_error', code: 'timeout' },
   'queue-full': { type: 'rate_limit_error', code: 'rate_limit_exceeded' },
   'no-account': { type: 'server_error' },
+  'network-offline': { type: 'server_error', code: 'network_offline' },
   draining: { type: 'server_error' },
   internal: { type: 'server_error' },
 }

@@ -82,6 +82,16 @@ const KINDS = new Map<string, ErrorInWords>(
       'was refused by its provider.',
       'Its key or session has ended: give the account a new one.',
     ),
+    'account-muted': words(
+      'The account',
+      'is muted by its provider.',
+      'It is left alone until the mute is over; the message says when.',
+    ),
+    'check-required': words(
+      'The provider',
+      'wants to see a browser.',
+      'Open its page in the sign-in window, pass its check and try again.',
+    ),
     overloaded: words('The provider', 'has too much to do.', 'Try again in a moment.'),
     'upstream-unavailable': words(
       'The provider',
@@ -113,6 +123,11 @@ const KINDS = new Map<string, ErrorInWords>(
       'Portside',
       'had no account that could take this request.',
       'Add an account or repair one that needs attention.',
+    ),
+    'network-offline': words(
+      'Portside',
+      'could reach no provider: this machine seems to have no network.',
+      'Check the connection and send the request again.',
     ),
     draining: words('Portside', 'was stopping.', 'Start it and send the request again.'),
     internal: words('Portside', 'made a mistake of its own.', 'Please report it with the request id.'),

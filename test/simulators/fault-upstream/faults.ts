@@ -108,6 +108,7 @@ export const FAULTS = {
   ok: answerWell,
   'rate-limited': failure(429, { 'retry-after': '7' }),
   'rate-limited-1s': failure(429, { 'retry-after': '1' }),
+  'rate-limited-20s': failure(429, { 'retry-after': '20' }),
   'rate-limited-bare': failure(429),
   'rate-limited-forever': failure(429, { 'retry-after': '999999999' }),
   'rate-limited-date': (socket, wire) =>
