@@ -33,67 +33,86 @@ type Building = {
   brokenCalls: number
 }
 
-export type AnswerBuilder = ReturnType<typeof createAnswerBuilder>
+const NOTHING: readonly StreamPart[] = []
 
 /**
  * Builds the parts of one answer for a stream reader: counts keys, gives tools their names back, and sees to it that
  * the answer ends once. `take` hands over what was built since the last time.
  */
-export function createAnswerBuilder(wayBack: WayBack = {}) {
-  const building: Building = {
-    wayBack,
-    parts: [],
-    nextKey: 0,
-    isStarted: false,
-    isDone: false,
-    hasSaid: false,
-    calls: 0,
-    brokenCalls: 0,
+export class AnswerBuilder {
+  readonly #building: Building
+
+  constructor(wayBack: WayBack = {}) {
+    this.#building = {
+      wayBack,
+      parts: [],
+      nextKey: 0,
+      isStarted: false,
+      isDone: false,
+      hasSaid: false,
+      calls: 0,
+      brokenCalls: 0,
+    }
   }
-  return {
-    get isDone() {
-      return building.isDone
-    },
-    take(): readonly StreamPart[] {
-      const { parts } = building
-      building.parts = []
-      return parts
-    },
-    start(id: string | undefined, model: string | undefined) {
-      if (building.isStarted) return
-      building.isStarted = true
-      building.parts.push(dropAbsent({ type: 'answer-start' as const, id, model }))
-    },
-    openText: (kind: TextKind) => openText(building, kind),
-    text(kind: TextKind, key: number, text: string) {
-      if (text === '') return
-      building.hasSaid = true
-      building.parts.push({ type: `${kind}-delta`, key, text })
-    },
-    closeText(kind: TextKind, key: number, signature?: OpaqueCarrier) {
-      if (kind === 'thinking')
-        building.parts.push(dropAbsent({ type: 'thinking-end' as const, key, signature }))
-      else building.parts.push({ type: `${kind}-end`, key })
-    },
-    redacted(carrier: OpaqueCarrier) {
-      building.parts.push({ type: 'redacted-thinking', key: building.nextKey++, carrier })
-    },
-    opaque(part: Extract<StreamPart, { type: 'opaque' }>) {
-      building.hasSaid = true
-      building.parts.push(part)
-    },
-    openCall: (id: string, name: string, kind: ToolKind = 'function') =>
-      openCall(building, { id, name, kind }),
-    usage(usage: Usage) {
-      if (Object.keys(usage).length > 0) building.parts.push({ type: 'usage', usage })
-    },
-    /** Ends the answer. An undefined reason is one that the upstream did not give: what was seen decides. */
-    finish: (reason: FinishReason | undefined, stopSequence?: string) =>
-      finish(building, reason, stopSequence),
-    fail(error: ChatError) {
-      building.isDone = true
-      building.parts.push({ type: 'error', error })
-    },
+
+  get isDone(): boolean {
+    return this.#building.isDone
+  }
+
+  take(): readonly StreamPart[] {
+    const { parts } = this.#building
+    if (parts.length === 0) return NOTHING
+    this.#building.parts = []
+    return parts
+  }
+
+  start(id: string | undefined, model: string | undefined): void {
+    if (this.#building.isStarted) return
+    this.#building.isStarted = true
+    this.#building.parts.push(dropAbsent({ type: 'answer-start' as const, id, model }))
+  }
+
+  openText(kind: TextKind): number {
+    return openText(this.#building, kind)
+  }
+
+  text(kind: TextKind, key: number, text: string): void {
+    if (text === '') return
+    this.#building.hasSaid = true
+    this.#building.parts.push({ type: `${kind}-delta`, key, text })
+  }
+
+  closeText(kind: TextKind, key: number, signature?: OpaqueCarrier): void {
+    if (kind === 'thinking')
+      this.#building.parts.push(dropAbsent({ type: 'thinking-end' as const, key, signature }))
+    else this.#building.parts.push({ type: `${kind}-end`, key })
+  }
+
+  redacted(carrier: OpaqueCarrier): void {
+    this.#building.parts.push({ type: 'redacted-thinking', key: this.#building.nextKey++, carrier })
+  }
+
+  opaque(part: Extract<StreamPart, { type: 'opaque' }>): void {
+    this.#building.hasSaid = true
+    this.#building.parts.push(part)
+  }
+
+  openCall(id: string, name: string, kind: ToolKind = 'function'): OpenCall {
+    return openCall(this.#building, { id, name, kind })
+  }
+
+  usage(usage: Usage): void {
+    if (Object.keys(usage).length > 0) this.#building.parts.push({ type: 'usage', usage })
+  }
+
+  /** Ends the answer. An undefined reason is one that the upstream did not give: what was seen decides. */
+  finish(reason: FinishReason | undefined, stopSequence?: string): void {
+    finish(this.#building, reason, stopSequence)
+  }
+
+  fail(error: ChatError): void {
+    this.#building.isDone = true
+    this.#building.parts.push({ type: 'error', error })
   }
 }
 

@@ -38,11 +38,13 @@ type Folding = {
   usage: Usage
 }
 
+export type AnswerFold = { push(part: StreamPart): void; answer(): ChatAnswer | undefined }
+
 /**
  * Collects parts into one answer, so that streamed and whole answers share one path. `push` takes parts in order;
  * `answer` gives the result once a `finish` came. An `error` part is thrown by `push`.
  */
-export function createAnswerFold(): { push(part: StreamPart): void; answer(): ChatAnswer | undefined } {
+export function createAnswerFold(): AnswerFold {
   const folding: Folding = { parts: new Map(), opaque: -1, usage: {} }
   return {
     push: (part) => foldPart(folding, part),

@@ -12,6 +12,12 @@ export function createNodeClientAnswer(
       response.writeHead(status, { ...headers, ...more })
       response.flushHeaders()
     },
+    sendWhole(status, more, body) {
+      if (response.headersSent || response.destroyed) return
+      const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+      response.writeHead(status, { ...headers, ...more, 'content-length': length })
+      response.end(body)
+    },
     write: (chunk) => response.destroyed || response.write(chunk),
     whenDrained() {
       if (response.destroyed || !response.writableNeedDrain) return Promise.resolve()

@@ -118,7 +118,7 @@ function admit(exchange: Exchange, match: Match, ports: ServerPorts): void {
 
 function openRow(exchange: Exchange, ports: ServerPorts) {
   const { request, requestId, match, key } = exchange
-  return ports.log.open({
+  const initial = {
     id: requestId,
     method: request.method ?? '',
     path: (request.url ?? '').split('?')[0] ?? '',
@@ -127,7 +127,8 @@ function openRow(exchange: Exchange, ports: ServerPorts) {
     protocol: match?.route.protocol ?? null,
     keyName: key?.name ?? null,
     client: clientFamily(request.headers['user-agent']),
-  })
+  } as const
+  return ports.log.open(initial, request.headers['x-request-id'] === undefined)
 }
 
 /** Answers with an error in the caller's protocol and closes the row. */

@@ -16,7 +16,7 @@ export type BreakerSettings = {
 export type Breaker = {
   consecutive: number
   /** Outcomes of the last window: when, and whether it failed. At most `MOST_OUTCOMES`. */
-  outcomes: { at: number; failed: boolean }[]
+  readonly outcomes: { readonly at: number; readonly failed: boolean }[]
   openUntil: number
   /** How often it opened in a row; zero while closed. */
   openings: number
@@ -89,10 +89,12 @@ function isOverLimit({ consecutive, outcomes }: Breaker, settings: BreakerSettin
 }
 
 function remember(
-  breaker: Breaker,
+  { outcomes }: Breaker,
   outcome: { at: number; failed: boolean },
   settings: BreakerSettings,
 ): void {
   const since = outcome.at - settings.windowMs
-  breaker.outcomes = [...breaker.outcomes.filter(({ at }) => at > since), outcome].slice(-MOST_OUTCOMES)
+  while (outcomes.length >= MOST_OUTCOMES || (outcomes[0] !== undefined && outcomes[0].at <= since))
+    outcomes.shift()
+  outcomes.push(outcome)
 }

@@ -1,4 +1,4 @@
-import { createAnswerFold } from '../chat/chat-answer.ts'
+import { type AnswerFold, type ChatAnswer, createAnswerFold, unfoldAnswer } from '../chat/chat-answer.ts'
 import { ChatError } from '../chat/chat-error.ts'
 import type { SseEvent } from '../chat/sse-event.ts'
 import { isOutput, type StreamPart } from '../chat/stream-part.ts'
@@ -30,9 +30,9 @@ export class AnswerStream {
   /** The terminal part has been sent: the client has a complete answer. */
   isFinished = false
   readonly #attempt: Attempt
-  readonly #fold = createAnswerFold()
+  #fold: AnswerFold | undefined
   readonly #framing: Framing
-  readonly #memory: { push(part: StreamPart): void }
+  #memory: { push(part: StreamPart): void } | undefined
   #encoder: StreamEncoder | undefined
   #held: (string | Uint8Array)[] = []
   #heldBytes = 0
@@ -47,7 +47,6 @@ export class AnswerStream {
   constructor(attempt: Attempt) {
     this.#attempt = attempt
     this.#framing = createFraming(attempt.request.framing)
-    this.#memory = rememberReasoning({ cache: attempt.ports.reasoning, owner: attempt.request.owner })
   }
 
   /** True while the client takes what is written; otherwise `whenDrained` tells when to go on. */
@@ -82,7 +81,7 @@ export class AnswerStream {
       }
       hasOutput ||= isOutput(part)
       if (this.#attempt.request.chat.stream) text += this.#framing.format(this.#encode(part))
-      else this.#fold.push(part)
+      else this.#openFold().push(part)
       if (part.type === 'finish') this.isFinished = true
     }
     if (text !== '') this.#offer(text, hasOutput)
@@ -108,16 +107,19 @@ export class AnswerStream {
 
   /** A whole answer in one piece of JSON text or bytes. */
   sendWhole(body: string | Uint8Array): void {
-    const { request } = this.#attempt
-    this.#commitHead({ 'content-type': 'application/json' })
     this.isFinished = true
+    const head = this.#commitHead({ 'content-type': 'application/json' })
     this.#count(body)
-    request.client.end(body)
+    this.#attempt.request.client.sendWhole(200, head, body)
   }
 
-  /** Tells the row what parts say, without sending them. */
-  observe(parts: Iterable<StreamPart>): void {
-    for (const part of parts) this.#observe(part)
+  /** Tells the row what an answer says, without sending it. */
+  observeAnswer(answer: ChatAnswer): void {
+    const { row } = this.#attempt.request
+    this.#usage = answer.usage
+    row.update({ ...usageFields(answer.usage), finishReason: answer.finish })
+    if (answer.parts.some(({ type }) => type === 'tool-call'))
+      for (const part of unfoldAnswer(answer)) this.#remember(part)
   }
 
   context(): AnswerContext {
@@ -164,11 +166,23 @@ export class AnswerStream {
 
   #observe(part: StreamPart): void {
     const { row } = this.#attempt.request
-    this.#memory.push(part)
+    if (part.type === 'text-delta') return
+    this.#remember(part)
     if (part.type === 'usage') {
       this.#usage = mergeUsage(this.#usage, part.usage)
       row.update(usageFields(this.#usage))
     } else if (part.type === 'finish') row.update({ finishReason: part.reason })
+  }
+
+  #remember(part: StreamPart): void {
+    const { ports, request } = this.#attempt
+    this.#memory ??= rememberReasoning({ cache: ports.reasoning, owner: request.owner })
+    this.#memory.push(part)
+  }
+
+  #openFold(): AnswerFold {
+    this.#fold ??= createAnswerFold()
+    return this.#fold
   }
 
   #offer(chunk: string | Uint8Array, hasOutput: boolean): void {
@@ -182,7 +196,8 @@ export class AnswerStream {
 
   #commit(): void {
     if (this.isCommitted) return
-    this.#commitHead({ ...STREAM_HEADERS, 'content-type': this.#framing.contentType })
+    const head = this.#commitHead({ ...STREAM_HEADERS, 'content-type': this.#framing.contentType })
+    this.#attempt.request.client.sendHead(200, head)
     const held = this.#held
     this.#held = []
     if (held.length === 1 && held[0] !== undefined) this.#write(held[0])
@@ -193,19 +208,20 @@ export class AnswerStream {
     this.#beat()
   }
 
-  #commitHead(headers: Record<string, string>): void {
+  /** From here on there is no other attempt. Answers with the headers to send. */
+  #commitHead(headers: Record<string, string>): Record<string, string> {
     const { request, lease, number, ports, startedAt } = this.#attempt
     this.isCommitted = true
     this.#holdTimer?.cancel()
-    request.client.sendHead(200, {
+    request.row.update({ state: 'streaming', status: 200, firstByteMs: request.elapsedMs() })
+    this.#attempt.row.update({ firstByteMs: ports.clock.monotonic() - startedAt, status: 200 })
+    return {
       ...this.#headers,
       ...headers,
       'x-portside-provider': lease.provider,
       'x-portside-account': lease.account.id,
       'x-portside-attempts': String(number),
-    })
-    request.row.update({ state: 'streaming', status: 200, firstByteMs: request.elapsedMs() })
-    this.#attempt.row.update({ firstByteMs: ports.clock.monotonic() - startedAt, status: 200 })
+    }
   }
 
   #write(chunk: string | Uint8Array): void {
@@ -238,7 +254,7 @@ export class AnswerStream {
       const end = this.#framing.end()
       return request.client.end(end === '' ? undefined : end)
     }
-    const answer = this.#fold.answer()
+    const answer = this.#openFold().answer()
     if (answer === undefined) throw new ChatError('internal', 'The answer ended without being complete')
     const body = request.protocol.encodeAnswer(answer, this.context())
     request.keepAnswer?.({ body })

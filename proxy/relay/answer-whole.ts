@@ -21,9 +21,8 @@ export async function answerWhole(whole: WholeAnswer): Promise<void> {
   const { attempt, upstream, provider, written, stream, isPassThrough } = whole
   const bytes = await collectBytes(upstream, attempt.ports.settings().limits.upstreamBodyBytes, 'refuse')
   const answer = provider.codec.readAnswer(parseJson(bytes, upstream), written)
-  const parts = [...unfoldAnswer(answer)]
-  if (!isPassThrough || attempt.request.chat.stream) return stream.takeParts(parts)
-  stream.observe(parts)
+  if (!isPassThrough || attempt.request.chat.stream) return stream.takeParts([...unfoldAnswer(answer)])
+  stream.observeAnswer(answer)
   stream.sendWhole(bytes)
 }
 

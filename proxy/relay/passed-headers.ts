@@ -1,7 +1,8 @@
 /** Headers of an upstream's answer that a client may see. Never content-encoding, content-length, cookies, location. */
-const ALWAYS = /^(retry-after|retry-after-ms|x-should-retry)$/
-const SAME_PROTOCOL =
-  /^(request-id|openai-processing-ms|openai-version|anthropic-ratelimit-[a-z-]+|x-ratelimit-[a-z-]+)$/
+const ALWAYS: ReadonlySet<string> = new Set(['retry-after', 'retry-after-ms', 'x-should-retry'])
+const SAME_PROTOCOL: ReadonlySet<string> = new Set(['request-id', 'openai-processing-ms', 'openai-version'])
+const RATE_LIMITS = /^(anthropic|x)-ratelimit-[a-z-]+$/
+const PRINTABLE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** What of an upstream's headers goes on to the client; the rate-limit ones only where both speak the same protocol. */
 export function passedHeaders(
@@ -10,8 +11,9 @@ export function passedHeaders(
 ): Record<string, string> {
   const passed: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) continue
-    if (ALWAYS.test(name) || (isPassThrough && SAME_PROTOCOL.test(name))) passed[name] = value
+    const isWanted =
+      ALWAYS.has(name) || (isPassThrough && (SAME_PROTOCOL.has(name) || RATE_LIMITS.test(name)))
+    if (isWanted && value !== undefined && PRINTABLE.test(value)) passed[name] = value
   }
   return passed
 }

@@ -5,10 +5,9 @@ import {
   createEntry,
   type HeldRow,
   type LogOutcome,
-  type LogRow,
   type NewLogEntry,
 } from './log-row.ts'
-import type { LogSettings } from './request-log.ts'
+import type { LogSettings, RequestLog } from './request-log.ts'
 import type { RowRing } from './row-ring.ts'
 
 export type RowOpenerOptions = {
@@ -20,7 +19,7 @@ export type RowOpenerOptions = {
 }
 
 /** Makes the handles through which a request reports on itself; this is the only part that runs on its path. */
-export function createRowOpener(options: RowOpenerOptions): (initial: NewLogEntry) => LogRow {
+export function createRowOpener(options: RowOpenerOptions): RequestLog['open'] {
   const { ring, settings, now, onChange } = options
   // Higher than in any earlier process, so that a reader that comes back misses nothing.
   let sequence = Math.floor(now()) * 1_000
@@ -38,9 +37,9 @@ export function createRowOpener(options: RowOpenerOptions): (initial: NewLogEntr
     return lastStart
   }
 
-  return (initial) => {
+  return (initial, isOwnId = false) => {
     const { bodies, bodyMaxBytes } = settings()
-    const id = ring.freeId(options.redactId(initial.id))
+    const id = ring.freeId(isOwnId ? initial.id : options.redactId(initial.id))
     const entry = createEntry({ ...initial, id }, startTime(initial.startedAt ?? now()))
     const row: HeldRow = { id, entry, isOpen: true, bodies: undefined, shown: undefined }
     const request = createCapture(bodies === 'off' ? 0 : bodyMaxBytes)

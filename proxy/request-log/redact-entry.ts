@@ -5,13 +5,12 @@ const NAME_LENGTH = 200
 const PATH_LENGTH = 2_048
 const MESSAGE_LENGTH = 1_000
 
-/** An entry as it may be shown and stored: every text of it went through the redactor. */
+/** An entry as it may be shown and stored: every text of it went through the redactor, the id when the row was opened. */
 export function redactEntry(entry: LogEntry, redactor: Redactor): LogEntry {
   const name = (text: string) => redactor.line(text, NAME_LENGTH)
   const maybe = (text: string | null) => (text === null ? null : name(text))
   return {
     ...entry,
-    id: name(entry.id),
     method: name(entry.method),
     path: redactor.url(entry.path, PATH_LENGTH),
     protocol: maybe(entry.protocol),

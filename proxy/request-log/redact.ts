@@ -21,7 +21,8 @@ const SHOWN_HEADERS =
 export function createRedactor(secrets: readonly string[]): Redactor {
   const matcher = createSecretMatcher(secrets.flatMap(formsOfSecret))
   const text = (value: string, isCut = false) => scrubShapes(cutOut(value, matcher.find(value, isCut)))
-  const line = (value: string, maxLength = LINE_LENGTH) => clamp(escapeLine(text(value)), maxLength)
+  const escaped = rememberShort((value) => escapeLine(text(value)))
+  const line = (value: string, maxLength = LINE_LENGTH) => clamp(escaped(value), maxLength)
   return {
     line,
     text,
@@ -75,6 +76,23 @@ function stripQuery(query: string): string {
     .split('&')
     .map((pair) => (pair.includes('=') ? `${pair.slice(0, pair.indexOf('='))}=${REDACTED}` : REDACTED))
     .join('&')
+}
+
+const REMEMBERED_LENGTH = 200
+const REMEMBERED_TEXTS = 1_000
+
+/** Names of models, accounts and paths come with every request: what was made of short texts is kept. */
+function rememberShort(redact: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>()
+  return (text) => {
+    if (text.length > REMEMBERED_LENGTH) return redact(text)
+    const kept = known.get(text)
+    if (kept !== undefined) return kept
+    if (known.size === REMEMBERED_TEXTS) known.clear()
+    const made = redact(text)
+    known.set(text, made)
+    return made
+  }
 }
 
 function clamp(text: string, maxLength: number): string {

@@ -27,7 +27,8 @@ export type LogStats = {
 }
 
 export type RequestLog = {
-  open(initial: NewLogEntry): LogRow
+  /** `isOwnId`: Portside made the id, so there is nothing to take out of it. */
+  open(initial: NewLogEntry, isOwnId?: boolean): LogRow
   /** Newest first, from memory and file together. */
   list(
     filter: LogFilter & { readonly limit: number; readonly before?: number | undefined },

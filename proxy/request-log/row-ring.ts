@@ -20,39 +20,40 @@ export const RING_ROWS = KEPT_ROWS
 
 export function createRowRing(): RowRing {
   const rows = new Map<string, HeldRow>()
-  const ended = new Set<HeldRow>()
-  const used = new Set<string>()
+  /** The last `KEPT_ROWS` rows that ended, the next one takes the place of the oldest. */
+  const ended: HeldRow[] = []
+  let endedCount = 0
+  /** Ids of earlier requests in two halves: when the newer one is full, the older one is forgotten. */
+  let used = new Set<string>()
+  let usedBefore = new Set<string>()
 
   function remember(id: string): void {
     used.add(id)
-    if (used.size <= REMEMBERED_IDS) return
-    for (const oldest of used) {
-      used.delete(oldest)
-      return
-    }
+    if (used.size < REMEMBERED_IDS / 2) return
+    usedBefore = used
+    used = new Set()
   }
 
   return {
     add: (row) => void rows.set(row.id, row),
     end(row) {
-      ended.add(row)
-      for (const oldest of ended) {
-        if (ended.size <= KEPT_ROWS) return
-        ended.delete(oldest)
-        rows.delete(oldest.id)
-      }
+      const place = endedCount++ % KEPT_ROWS
+      const oldest = ended[place]
+      if (oldest !== undefined) rows.delete(oldest.id)
+      ended[place] = row
     },
     get: (id) => rows.get(id),
     rows: () => [...rows.values()],
     clearEnded() {
-      const cleared = [...ended]
-      ended.clear()
+      const cleared = ended.splice(0)
+      endedCount = 0
       for (const row of cleared) rows.delete(row.id)
       return cleared
     },
     freeId(wanted) {
       let id = wanted
-      for (let count = 2; used.has(id) || rows.has(id); count += 1) id = `${wanted}~${count}`
+      for (let count = 2; used.has(id) || usedBefore.has(id) || rows.has(id); count += 1)
+        id = `${wanted}~${count}`
       remember(id)
       return id
     },
@@ -60,7 +61,7 @@ export function createRowRing(): RowRing {
       return rows.size
     },
     get open() {
-      return rows.size - ended.size
+      return rows.size - ended.length
     },
   }
 }

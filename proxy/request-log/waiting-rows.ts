@@ -51,8 +51,17 @@ export function createWaitingRows(): WaitingRows {
       if (waiting.size > MAX_ROWS || bodyBytes > MAX_BODY_BYTES) bound()
     },
     take(count) {
-      const rows = [...waiting].slice(0, count)
-      for (const row of rows) waiting.delete(row)
+      if (waiting.size <= count) {
+        const all = [...waiting]
+        waiting.clear()
+        return all
+      }
+      const rows: HeldRow[] = []
+      for (const row of waiting) {
+        if (rows.length === count) break
+        rows.push(row)
+        waiting.delete(row)
+      }
       return rows
     },
     putBack(rows) {

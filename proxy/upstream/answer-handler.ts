@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { ChatError } from '../chat/chat-error.ts'
 import type { Clock, Timer } from '../clock.ts'
-import { type DecodingSink, decodingSink } from './decode-body.ts'
+import { type DecodingSink, decodingSink, isPlain } from './decode-body.ts'
 import { readNetworkError } from './network-error.ts'
 import type { SleepWatch } from './sleep-watch.ts'
 
@@ -57,7 +57,9 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
   readonly #onAbort: () => void
   #timer: Timer | undefined
   #controller: Dispatcher.DispatchController | undefined
-  #sink: DecodingSink | undefined
+  #sink: ByteSink | undefined
+  /** Stands before the sink where the body is compressed; known when its first bytes are here. */
+  #decoder: DecodingSink | undefined
   #early: Uint8Array[] = []
   #over = false
   #endedEarly = false
@@ -132,9 +134,9 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
   }
 
   consume(sink: ByteSink): void {
-    this.#sink = decodingSink(sink, this.headers['content-encoding'], this.#call.maxBytes, () =>
-      this.resume(),
-    )
+    this.#sink = sink
+    const encoding = this.headers['content-encoding']
+    if (encoding !== undefined) this.#decode(encoding)
     if (this.#failedEarly !== undefined) return this.#sink.fail(this.#failedEarly)
     for (const chunk of this.#early) this.#give(chunk)
     this.#early = []
@@ -143,7 +145,7 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
   }
 
   resume(): void {
-    this.#sink?.resume()
+    this.#decoder?.resume()
     if (this.#over) return
     this.#timer?.cancel()
     this.#arm(this.#call.idleMs, 'idle_timeout', 'went silent')
@@ -151,9 +153,9 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
   }
 
   abort(): void {
-    if (this.#over) return this.#sink?.close()
+    this.#decoder?.close()
+    if (this.#over) return
     this.#finish()
-    this.#sink?.close()
     this.#controller?.abort(new Error('closed'))
   }
 
@@ -172,7 +174,14 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
       )
       return true
     }
+    if (this.#bytes === chunk.length && this.#decoder === undefined && !isPlain(chunk)) this.#decode('gzip')
     return this.#sink?.bytes(chunk) ?? true
+  }
+
+  #decode(encoding: string): void {
+    if (this.#sink === undefined) return
+    this.#decoder = decodingSink(this.#sink, encoding, this.#call.maxBytes, () => this.resume())
+    this.#sink = this.#decoder
   }
 
   #pause(controller: Dispatcher.DispatchController): void {
@@ -222,7 +231,10 @@ function toError(reason: unknown): Error {
 /** Repeated headers are joined as HTTP says; `set-cookie` is never passed on, so its order does not matter. */
 function flattenHeaders(headers: object): Record<string, string | undefined> {
   const flat: Record<string, string | undefined> = {}
-  for (const [name, value] of Object.entries(headers))
+  const given = headers as Readonly<Record<string, unknown>>
+  for (const name in given) {
+    const value = given[name]
     flat[name] = Array.isArray(value) ? value.join(', ') : String(value)
+  }
   return flat
 }

@@ -33,6 +33,11 @@ export function decodingSink(
   return transformSink(sink, create(), maxBytes, resume)
 }
 
+/** Bytes that can be passed on as they are: no gzip that the headers kept quiet about, known by its first two bytes. */
+export function isPlain(first: Uint8Array): boolean {
+  return first[0] !== 0x1f || first[1] !== 0x8b
+}
+
 function sniffingSink(sink: ByteSink, maxBytes: number, resume: () => void): DecodingSink {
   let inner: DecodingSink | undefined
   const plain: DecodingSink = {
@@ -44,8 +49,7 @@ function sniffingSink(sink: ByteSink, maxBytes: number, resume: () => void): Dec
   }
   return {
     bytes(chunk) {
-      inner ??=
-        chunk[0] === 0x1f && chunk[1] === 0x8b ? transformSink(sink, createGunzip(), maxBytes, resume) : plain
+      inner ??= isPlain(chunk) ? plain : transformSink(sink, createGunzip(), maxBytes, resume)
       return inner.bytes(chunk)
     },
     end: () => (inner ?? sink).end(),

@@ -32,7 +32,7 @@ export function createUpstreamFetch(network: Network, clock: Clock): UpstreamFet
     const dispatcher = createDispatcher(network)
     const connections = { made: 0 }
     dispatcher.on('connect', () => connections.made++)
-    return { dispatcher, network, clock, connections, underWay }
+    return { dispatcher, network, clock, connections, underWay, checked: new WeakSet() }
   }
   let route = open()
   const retired = new Set<Agent | ProxyAgent>()
@@ -87,19 +87,26 @@ function createDispatcher(network: Network): Agent | ProxyAgent {
 }
 
 /** A literal address never goes through the lookup, so it is checked here. */
-function refuseLiteral(url: URL, network: Network): void {
+function refuseLiteral(url: URL, { network, checked }: Route): void {
+  if (checked.has(url)) return
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  if (!/^[\d.]+$|:/.test(host)) return
+  if (!/^[\d.]+$|:/.test(host)) return void checked.add(url)
   const refusal = refuseAddress(host, network.privateNetwork)
   if (refusal !== undefined) throw readNetworkError(refusedError(refusal), url.host)
+  checked.add(url)
 }
 
-type Route = CallRoute & { readonly dispatcher: Agent | ProxyAgent; readonly network: Network }
+type Route = CallRoute & {
+  readonly dispatcher: Agent | ProxyAgent
+  readonly network: Network
+  /** URLs without a literal address, or with one that may be dialled. */
+  readonly checked: WeakSet<URL>
+}
 
 function dispatchCall(route: Route, call: UpstreamCall, watch: SleepWatch): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
     call.signal.throwIfAborted()
-    refuseLiteral(call.url, route.network)
+    refuseLiteral(call.url, route)
     const handler = new AnswerHandler(call, { ...route, watch }, resolve, reject)
     route.dispatcher.dispatch(
       {

@@ -1,4 +1,4 @@
-import { createAnswerBuilder, type WayBack } from '../../chat/answer-builder.ts'
+import { AnswerBuilder, type WayBack } from '../../chat/answer-builder.ts'
 import { ChatError } from '../../chat/chat-error.ts'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import { parseJson, pickNumber, pickObject, pickText } from '../../chat/pick-fields.ts'
@@ -41,7 +41,7 @@ type State = {
 }
 
 export function createMessageReader(wayBack: WayBack): MessageReader {
-  const builder = createAnswerBuilder(wayBack)
+  const builder = new AnswerBuilder(wayBack)
   const blocks = createBlockReader(builder)
   const state: State = { usage: {}, stopReason: undefined, stopSequence: undefined, hasBegun: false }
 

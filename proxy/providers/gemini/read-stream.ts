@@ -1,4 +1,4 @@
-import { createAnswerBuilder, type WayBack } from '../../chat/answer-builder.ts'
+import { AnswerBuilder, type WayBack } from '../../chat/answer-builder.ts'
 import { ChatError } from '../../chat/chat-error.ts'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import { parseJson, pickObject, pickRecords, pickText } from '../../chat/pick-fields.ts'
@@ -42,7 +42,7 @@ type State = {
 }
 
 export function createChunkReader(wayBack: WayBack): ChunkReader {
-  const builder = createAnswerBuilder(wayBack)
+  const builder = new AnswerBuilder(wayBack)
   const state: State = { usage: {}, finish: undefined, blockReason: undefined, hasBegun: false }
   const parts = createPartReader(builder)
 

@@ -1,4 +1,4 @@
-import { createAnswerBuilder, type WayBack } from '../../chat/answer-builder.ts'
+import { AnswerBuilder, type WayBack } from '../../chat/answer-builder.ts'
 import { ChatError } from '../../chat/chat-error.ts'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import { parseJson, pickNumber, pickObject, pickRecords, pickText } from '../../chat/pick-fields.ts'
@@ -39,7 +39,7 @@ export function createStreamReader(wayBack: WayBack = {}): StreamReader {
 }
 
 export function createChunkReader(wayBack: WayBack): ChunkReader {
-  const builder = createAnswerBuilder(wayBack)
+  const builder = new AnswerBuilder(wayBack)
   const texts = createTextReader(builder)
   const state: State = { finishes: new Map(), usage: undefined, id: '' }
   const calls = createToolCallReader(builder, wayBack, () =>

@@ -1,4 +1,4 @@
-import { createAnswerBuilder, type WayBack } from '../../chat/answer-builder.ts'
+import { AnswerBuilder, type WayBack } from '../../chat/answer-builder.ts'
 import { ChatError } from '../../chat/chat-error.ts'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import { parseJson, pickObject, pickRecords, pickText } from '../../chat/pick-fields.ts'
@@ -34,7 +34,7 @@ export function createStreamReader(wayBack: WayBack = {}): StreamReader {
 }
 
 export function createResponseReader(wayBack: WayBack): ResponseReader {
-  const builder = createAnswerBuilder(wayBack)
+  const builder = new AnswerBuilder(wayBack)
   const items = createItemReader(builder)
   function finish(response: JsonObject, reason: FinishReason | undefined): void {
     for (const [index, item] of pickRecords(response, 'output').entries()) items.settle(index, item)
