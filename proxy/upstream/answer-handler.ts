@@ -62,6 +62,8 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
   #decoder: DecodingSink | undefined
   #early: Uint8Array[] = []
   #over = false
+  /** Its taker has closed it, or was told of a failure: nothing more may reach it. */
+  #isLeft = false
   #endedEarly = false
   #failedEarly: ChatError | undefined
   #bytes = 0
@@ -86,7 +88,8 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    if (this.#call.signal.aborted) controller.abort(toError(this.#call.signal.reason))
+    // Given up while it waited for a connection: it must not go out, for the upstream would charge for it.
+    if (this.#over) controller.abort(toError(this.#call.signal.reason ?? 'given up'))
   }
 
   onRequestSent(): void {
@@ -138,8 +141,10 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
     const encoding = this.headers['content-encoding']
     if (encoding !== undefined) this.#decode(encoding)
     if (this.#failedEarly !== undefined) return this.#sink.fail(this.#failedEarly)
-    for (const chunk of this.#early) this.#give(chunk)
+    const early = this.#early
     this.#early = []
+    for (const chunk of early) if (!this.#isLeft) this.#give(chunk)
+    if (this.#isLeft) return
     if (this.#endedEarly) return this.#sink.end()
     this.resume()
   }
@@ -153,6 +158,7 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
   }
 
   abort(): void {
+    this.#isLeft = true
     this.#decoder?.close()
     if (this.#over) return
     this.#finish()
@@ -167,11 +173,11 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
   #give(chunk: Uint8Array): boolean {
     this.#bytes += chunk.length
     if (this.#bytes > this.#call.maxBytes) {
-      this.#stop(
-        new ChatError('upstream-changed', 'The upstream sent more than Portside takes', {
-          code: 'too_large',
-        }),
-      )
+      const tooLarge = new ChatError('upstream-changed', 'The upstream sent more than Portside takes', {
+        code: 'too_large',
+      })
+      if (this.#over) this.#fail(tooLarge)
+      else this.#stop(tooLarge)
       return true
     }
     if (this.#bytes === chunk.length && this.#decoder === undefined && !isPlain(chunk)) this.#decode('gzip')
@@ -206,6 +212,8 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
 
   #fail(error: ChatError): void {
     this.#finish()
+    if (this.#isLeft) return
+    this.#isLeft = this.#sink !== undefined
     if (this.#sink !== undefined) this.#sink.fail(error)
     else if (this.status === 0) this.#reject(error)
     else this.#failedEarly = error
