@@ -24,7 +24,17 @@ export type PoolAccount = {
   readonly enabled: boolean
   readonly priority: number
   readonly weight: number
+  /** What the account signs in with where it has no credential yet, or its credential has ended. */
+  readonly login?: AccountLogin
+  /** Where its provider asks for more restraint than the settings of the pool. */
+  readonly pacing?: Pacing
 }
+
+/** `email` or `mobile`, and the password. */
+export type AccountLogin = { readonly email?: string; readonly mobile?: string; readonly password: string }
+
+/** Requests of one account at a time, and the milliseconds between the starts of two of them. */
+export type Pacing = { readonly inFlight: number; readonly betweenStartsMs: number }
 
 /** What a request wants: a model that some providers serve, in the user's order. */
 export type LeaseRequest = {
@@ -74,6 +84,7 @@ export function createAccountPool(settings: () => PoolSettings, clock: Clock): A
   function lend({ account, state }: Entry, model: string, reason: string): Lease {
     state.inFlight++
     state.lastUsedAt = clock.now()
+    state.nextStartAt = clock.monotonic() + (account.pacing?.betweenStartsMs ?? 0)
     // Who rested does not catch up on what it missed: its turn begins where the others stand now.
     const turn = Math.max(state.turns, turnOf.get(account.provider) ?? 0)
     turnOf.set(account.provider, turn)
@@ -98,6 +109,7 @@ export function createAccountPool(settings: () => PoolSettings, clock: Clock): A
   /** A lease if an account is free now; undefined if all usable ones are busy. Throws where waiting cannot help. */
   function tryLease(want: LeaseRequest): Lease | undefined {
     const unusable: Unusable[] = []
+    const pauses: number[] = []
     let isBusy = false
     for (const route of want.routes) {
       const usable = candidatesOf(entries, route.provider, want).filter(({ account, state }) => {
@@ -105,14 +117,20 @@ export function createAccountPool(settings: () => PoolSettings, clock: Clock): A
         if (found !== undefined) unusable.push(found)
         return found === undefined
       })
-      const choice = chooseAccount({ usable, settings: settings(), conversation: want.conversation })
+      const choice = chooseAccount({
+        usable,
+        settings: settings(),
+        conversation: want.conversation,
+        now: clock.monotonic(),
+      })
       if (choice !== undefined) return lend(choice.entry, route.model, explain(choice.reason, unusable, want))
       isBusy ||= usable.length > 0
+      for (const { state } of usable) pauses.push(state.nextStartAt - clock.monotonic())
       // A conversation waits for its account rather than moving to the next provider (REL-18).
       if (isBusy && settings().strategy === 'sticky' && want.conversation !== undefined) break
     }
     if (isBusy) {
-      wakeUp.expect(unusable)
+      wakeUp.expect([...unusable.flatMap(({ availableInMs }) => availableInMs ?? []), ...pauses])
       return undefined
     }
     throw refuseLease(want, unusable)
@@ -151,14 +169,18 @@ export function createAccountPool(settings: () => PoolSettings, clock: Clock): A
   }
 }
 
-/** A new credential clears what the old one was blamed for. */
+/** A new credential clears what the old one was blamed for; a mute is the account's own and stays. */
 function replaceAccount(entry: Entry, account: PoolAccount): void {
-  if (entry.account.credential !== account.credential) {
+  if (entry.state.health !== 'muted' && signsInWith(entry.account) !== signsInWith(account)) {
     entry.state.health = 'ready'
     entry.state.healthReason = null
     entry.state.blockedUntil = 0
   }
   entry.account = account
+}
+
+function signsInWith({ credential, login }: PoolAccount): string {
+  return JSON.stringify([credential, login?.email, login?.mobile, login?.password])
 }
 
 function candidatesOf(entries: ReadonlyMap<string, Entry>, provider: string, want: LeaseRequest): Entry[] {

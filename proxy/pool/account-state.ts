@@ -25,6 +25,8 @@ export type AccountState = {
   /** Rises by 1/weight with every lease: the lowest is next in turn. */
   turns: number
   lastUsedAt: number | null
+  /** When the next request may start, where the provider asks for pauses. */
+  nextStartAt: number
   health: 'ready' | 'needs-sign-in' | 'quota' | 'muted' | 'blocked'
   healthReason: string | null
   /** The whole account rests until then. */
@@ -42,6 +44,7 @@ export function createAccountState(): AccountState {
     inFlight: 0,
     turns: 0,
     lastUsedAt: null,
+    nextStartAt: 0,
     health: 'ready',
     healthReason: null,
     blockedUntil: 0,
@@ -54,7 +57,7 @@ export function createAccountState(): AccountState {
 
 /** Why an account cannot serve now. `availableInMs` where time alone will help. */
 export type Unusable = {
-  readonly why: 'disabled' | 'blocked' | 'lacks-model' | 'cooling' | 'ejected'
+  readonly why: 'disabled' | 'blocked' | 'muted' | 'lacks-model' | 'cooling' | 'ejected'
   readonly text: string
   readonly availableInMs: number | undefined
 }
@@ -69,8 +72,10 @@ export function findUnusable(
   const now = clock.monotonic()
   const name = `"${account.name}"`
   if (!account.enabled) return { why: 'disabled', text: `${name} is switched off`, availableInMs: undefined }
-  if (state.blockedUntil > now)
-    return { why: 'blocked', text: `${name}: ${state.healthReason ?? 'resting'}`, availableInMs: undefined }
+  if (state.blockedUntil > now) {
+    const why = state.health === 'muted' ? 'muted' : 'blocked'
+    return { why, text: `${name}: ${state.healthReason ?? 'resting'}`, availableInMs: undefined }
+  }
   if ((state.lacksUntil.get(model) ?? 0) > now)
     return { why: 'lacks-model', text: `${name} does not have the model ${model}`, availableInMs: undefined }
   const cooling = (state.coolingUntil.get(model) ?? 0) - now
@@ -102,6 +107,10 @@ const LOCAL_CODES: ReadonlySet<string> = new Set([
   'stale_socket',
 ])
 
+const DAY_MS = 86_400_000
+/** Mutes of three days have been seen; a point in time further off than this is taken for a mistake. */
+export const LONGEST_MUTE_MS = 30 * DAY_MS
+
 export type Blame = {
   readonly model: string
   readonly error: ChatError
@@ -124,6 +133,10 @@ export function penalise(state: AccountState, blame: Blame): void {
       return block(state, 'needs-sign-in', error, settings, now)
     case 'quota-exhausted':
       return block(state, 'quota', error, settings, now)
+    case 'check-required':
+      return block(state, 'needs-sign-in', error, settings, now)
+    case 'account-muted':
+      return mute(state, error, now)
     case 'model-not-found':
       state.lacksUntil.set(model, now + LACKS_MODEL_MS)
       return
@@ -162,6 +175,13 @@ function coolDown(
   const waitMs =
     retryAfterMs === undefined ? backoffMs : Math.min(retryAfterMaxMs, Math.max(1000, retryAfterMs))
   state.coolingUntil.set(model, Math.max(until, now + waitMs))
+}
+
+/** A mute is kept to whatever the settings say of cooldowns: asking on is what makes it longer. */
+function mute(state: AccountState, error: ChatError, now: number): void {
+  state.health = 'muted'
+  state.healthReason = error.message
+  state.blockedUntil = now + Math.min(LONGEST_MUTE_MS, error.retryAfterMs ?? DAY_MS)
 }
 
 function block(

@@ -3,6 +3,7 @@ import type { AccountSetting } from '../../contract/settings.ts'
 import type { Clock } from '../clock.ts'
 import type { AccountPool, PoolAccount } from './account-pool.ts'
 import type { AccountState } from './account-state.ts'
+import { inFlightLimit } from './choose-account.ts'
 import { isAnonymous } from './pool-accounts.ts'
 
 /** The accounts as the screen may see them: their state, never their credentials. */
@@ -55,6 +56,7 @@ function viewHealth(
       availableAt: wall(Math.min(...cooling.map(([, until]) => until))),
     }
   }
-  if (state.inFlight >= inflightLimit) return { health: 'busy', healthReason: null, availableAt: null }
+  if (state.inFlight >= inFlightLimit(account, inflightLimit))
+    return { health: 'busy', healthReason: null, availableAt: null }
   return { health: state.lastUsedAt === null ? 'untested' : 'ready', healthReason: null, availableAt: null }
 }

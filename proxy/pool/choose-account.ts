@@ -12,11 +12,13 @@ export type ChoiceRequest = {
   readonly settings: PoolSettings
   /** What the conversation is known by; for `sticky`. */
   readonly conversation: string | undefined
+  /** On the monotonic clock. */
+  readonly now: number
 }
 
 /** Picks who serves next by the strategy of the settings; undefined where whoever should is busy. */
-export function chooseAccount({ usable, settings, conversation }: ChoiceRequest): Choice | undefined {
-  const free = usable.filter(({ state }) => state.inFlight < settings.perAccountInflight)
+export function chooseAccount({ usable, settings, conversation, now }: ChoiceRequest): Choice | undefined {
+  const free = usable.filter((entry) => isFree(entry, settings, now))
   const among = free.length === 1 ? 'the only free account' : `of ${free.length} free accounts`
   switch (settings.strategy) {
     case 'round-robin':
@@ -34,21 +36,30 @@ export function chooseAccount({ usable, settings, conversation }: ChoiceRequest)
         free.length === 1 ? among : `best priority ${among}`,
       )
     case 'sticky':
-      return chooseSticky(usable, free, settings, conversation)
+      return chooseSticky(usable, free, conversation)
   }
+}
+
+/** Says whether an account has room for one more request now. */
+function isFree({ account, state }: Entry, settings: PoolSettings, now: number): boolean {
+  return state.inFlight < inFlightLimit(account, settings.perAccountInflight) && state.nextStartAt <= now
+}
+
+/** How many requests an account takes at a time. */
+export function inFlightLimit({ pacing }: PoolAccount, perAccount: number): number {
+  return pacing?.inFlight ?? perAccount
 }
 
 /** A conversation stays with its account while that can be used at all; only when it is busy does the request wait. */
 function chooseSticky(
   usable: readonly Entry[],
   free: readonly Entry[],
-  settings: PoolSettings,
   conversation: string | undefined,
 ): Choice | undefined {
   if (conversation === undefined)
     return pick(lowest(free, byTurns), 'next in turn: the request names no conversation')
   const home = lowest(usable, ({ account }) => rendezvous(conversation, account.id))
-  if (home === undefined || home.state.inFlight >= settings.perAccountInflight) return undefined
+  if (home === undefined || !free.includes(home)) return undefined
   return pick(home, 'the account of this conversation')
 }
 

@@ -1,8 +1,9 @@
-import type { Settings } from '../../contract/settings.ts'
+import type { AccountSetting, Settings } from '../../contract/settings.ts'
+import { dropAbsent } from '../chat/drop-absent.ts'
 import type { Provider } from '../providers/provider.ts'
-import { readAccountSecret } from '../settings/account-secret.ts'
+import { type AccountSecret, readAccountSecret, readSessionToken } from '../settings/account-secret.ts'
 import type { CredentialStore } from '../settings/credential-store.ts'
-import type { PoolAccount } from './account-pool.ts'
+import type { AccountLogin, Pacing, PoolAccount } from './account-pool.ts'
 
 /** The name under which a provider without accounts is lent (a local server, the demo). */
 const ANONYMOUS = 'no account'
@@ -13,7 +14,7 @@ export function poolAccounts(
   providers: readonly Provider[],
   credentials: CredentialStore,
 ): PoolAccount[] {
-  const known = new Set(providers.map(({ info }) => info.id))
+  const known = new Map(providers.map(({ info }) => [info.id, info]))
   const accounts = settings.accounts
     .filter(({ provider }) => known.has(provider))
     .map((account, index) => {
@@ -22,10 +23,12 @@ export function poolAccounts(
         id: account.id ?? `account-${index}`,
         provider: account.provider,
         name: account.name ?? account.email ?? account.mobile ?? `${account.provider} ${index + 1}`,
-        credential: secret?.apiKey ?? secret?.token ?? '',
+        credential: secret?.apiKey ?? readSessionToken(account, credentials) ?? '',
         enabled: account.enabled && secret !== undefined,
         priority: account.priority,
         weight: account.weight,
+        ...loginOf(account, secret),
+        ...pacingOf(known.get(account.provider)?.pacing),
       }
     })
   const owned = new Set(accounts.map(({ provider }) => provider))
@@ -41,6 +44,18 @@ export function poolAccounts(
       weight: 1,
     }))
   return [...accounts, ...anonymous]
+}
+
+function loginOf(
+  { email, mobile }: AccountSetting,
+  secret: AccountSecret | undefined,
+): { readonly login?: AccountLogin } {
+  if (secret?.password === undefined || (email ?? mobile) === undefined) return {}
+  return { login: dropAbsent({ email, mobile, password: secret.password }) }
+}
+
+function pacingOf(pacing: Pacing | undefined): { readonly pacing?: Pacing } {
+  return pacing === undefined ? {} : { pacing }
 }
 
 /** Says whether a pool account stands for "no account". */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
+import { LONGEST_MUTE_MS } from './account-state.ts'
 import type { Entry } from './choose-account.ts'
 
 const until = z.number().finite()
@@ -46,14 +47,18 @@ export function recallStates(
   clock: Clock,
   longestMs: number,
 ): void {
-  const monotonic = (wall: number) => clock.monotonic() + Math.min(longestMs, Math.max(0, wall - clock.now()))
+  const monotonic = (wall: number, longest = longestMs) =>
+    clock.monotonic() + Math.min(longest, Math.max(0, wall - clock.now()))
   for (const [id, remembered] of Object.entries(memory)) {
     const state = entries.get(id)?.state
     if (state === undefined) continue
     if (remembered.blockedUntil > clock.now()) {
       state.health = remembered.health
       state.healthReason = remembered.healthReason
-      state.blockedUntil = monotonic(remembered.blockedUntil)
+      state.blockedUntil = monotonic(
+        remembered.blockedUntil,
+        remembered.health === 'muted' ? LONGEST_MUTE_MS : longestMs,
+      )
     }
     for (const [model, { until: ends, level }] of Object.entries(remembered.cooling)) {
       if (ends <= clock.now()) continue

@@ -24,6 +24,11 @@ export function refuseLease(want: LeaseRequest, unusable: readonly Unusable[]): 
       code: 'rate_limit_exceeded',
       retryAfterMs: Math.min(...waits),
     })
+  const muted = unusable.find((one) => one.why === 'muted')
+  if (muted !== undefined)
+    return new ChatError('account-muted', `No account of ${providers} can be used: ${muted.text}`, {
+      code: 'account_muted',
+    })
   return new ChatError('upstream-auth', `No account of ${providers} can be used: ${why}`, {
     code: 'upstream_credentials_exhausted',
   })

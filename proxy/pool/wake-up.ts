@@ -1,5 +1,4 @@
 import type { Clock, Timer } from '../clock.ts'
-import type { Unusable } from './account-state.ts'
 
 /** One timer for the next moment at which time alone makes an account usable: whoever waits is then served. */
 export function createWakeUp(clock: Clock, ring: () => void) {
@@ -13,10 +12,10 @@ export function createWakeUp(clock: Clock, ring: () => void) {
   return {
     cancel,
     /** The earliest end of a rest counts; a later one is looked up when it is the next. */
-    expect(unusable: readonly Unusable[]): void {
-      const waits = unusable.flatMap(({ availableInMs }) => availableInMs ?? [])
-      if (waits.length === 0) return
-      const waitMs = Math.min(...waits)
+    expect(waitsMs: readonly number[]): void {
+      const ahead = waitsMs.filter((waitMs) => waitMs > 0)
+      if (ahead.length === 0) return
+      const waitMs = Math.min(...ahead)
       const at = clock.monotonic() + waitMs
       if (next !== undefined && next.at <= at) return
       cancel()

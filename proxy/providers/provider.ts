@@ -24,6 +24,8 @@ export type ProviderInfo = {
   readonly toolMode: 'native' | 'bridge'
   /** False where requests go out without a credential (a local server, the demo). */
   readonly needsAccount: boolean
+  /** Requests of one account at a time, and the milliseconds between the starts of two; absent: as the pool's settings say. */
+  readonly pacing?: { readonly inFlight: number; readonly betweenStartsMs: number }
 }
 
 /** An upstream that speaks one of the wire protocols: its codec, and the way to it. */
@@ -45,9 +47,24 @@ export type ChatProvider = {
   readonly info: ProviderInfo
   readonly models: readonly ServedModel[]
   streamChat(request: ChatRequest, call: ChatCall): AsyncIterable<StreamPart>
+  /** Tries an account without asking a model. Resolves with a sentence; rejects with the `ChatError` that says why not. */
+  testAccount?(account: CallAccount, signal: AbortSignal): Promise<string>
 }
 
 /** What is lent to a chat provider for one call. */
-export type ChatCall = { readonly model: string; readonly credential: string; readonly signal: AbortSignal }
+export type ChatCall = {
+  readonly model: string
+  readonly credential: string
+  readonly account: CallAccount
+  readonly signal: AbortSignal
+}
+
+/** The account that a call is made for, with what it signs in with. Nothing of it may reach a log or a message. */
+export type CallAccount = {
+  readonly id: string
+  /** An API key or session token; empty where there is none (yet). */
+  readonly credential: string
+  readonly login?: { readonly email?: string; readonly mobile?: string; readonly password: string }
+}
 
 export type Provider = WireProvider | ChatProvider

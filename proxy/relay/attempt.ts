@@ -110,6 +110,7 @@ async function answer(attempt: Attempt, stream: AnswerStream): Promise<void> {
   const parts = provider.streamChat(request.chat, {
     model: lease.model,
     credential: lease.account.credential,
+    account: lease.account,
     signal: attempt.signal,
   })
   await pumpParts(parts, stream)
@@ -129,8 +130,10 @@ async function answerFromWire(attempt: Attempt, stream: AnswerStream, provider: 
   try {
     if (upstream.status < 200 || upstream.status >= 300) throw await readFailure(attempt, provider, upstream)
     stream.keepHeaders(upstream.headers, isPassThrough)
-    const reader = provider.codec.createStreamReader(written)
-    if (isEventStream(upstream)) return await pumpEvents({ attempt, upstream, reader, stream, isPassThrough })
+    if (isEventStream(upstream)) {
+      const reader = provider.codec.createStreamReader(written)
+      return await pumpEvents({ attempt, upstream, reader, stream, isPassThrough })
+    }
     await answerWhole({ attempt, upstream, provider, written, stream, isPassThrough })
   } finally {
     upstream.abort()

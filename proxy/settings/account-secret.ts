@@ -43,6 +43,42 @@ function writtenSecret(account: AccountSetting): AccountSecret | undefined {
   return fields.length === 0 ? undefined : Object.fromEntries(fields)
 }
 
+/**
+ * What to sign in with now: an account's session may have been renewed since its secret was given. A renewed token
+ * counts only as long as the secret that it was made from is still the account's.
+ */
+export function readSessionToken(account: AccountSetting, credentials: CredentialStore): string | undefined {
+  const secret = readAccountSecret(account, credentials)
+  const kept = account.id === undefined ? undefined : credentials.get(sessionIdOf(account.id))
+  if (secret === undefined || kept === undefined) return secret?.token
+  const read = keptSession.safeParse(JSON.parse(kept))
+  return read.success && read.data.madeFrom === hashOf(secret) ? read.data.session : secret.token
+}
+
+/** Keeps a renewed token, sealed, for the next start; it is on the disk when this resolves (REL-19). */
+export async function keepSessionToken(
+  account: AccountSetting,
+  session: string,
+  credentials: CredentialStore,
+): Promise<void> {
+  const secret = readAccountSecret(account, credentials)
+  if (account.id === undefined || secret === undefined) return
+  await credentials.put(sessionIdOf(account.id), JSON.stringify({ session, madeFrom: hashOf(secret) }))
+}
+
+const keptSession = z.object({ session: z.string(), madeFrom: z.string() })
+
+/** Under which id an account's renewed token is sealed. */
+export function sessionIdOf(accountId: string): string {
+  return `${accountId}.session`
+}
+
+function hashOf(secret: AccountSecret): string {
+  return createHash('sha256')
+    .update(JSON.stringify([secret.apiKey, secret.token, secret.password]))
+    .digest('hex')
+}
+
 /** Moves every secret of the settings into the sealed store. The answer is what may be written into the file. */
 export async function sealSettings(settings: Settings, credentials: CredentialStore): Promise<Settings> {
   const accounts: AccountSetting[] = []
