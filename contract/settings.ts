@@ -85,6 +85,29 @@ export const modelSetting = z.union([
   }),
 ])
 
+/** What the provider type `deepseek-web` lets be changed, should the vendor's web client change before Portside does. */
+export const deepseekWebOptions = z.strictObject({
+  /** The version of the web client whose protocol is followed, as that client announces it. */
+  clientVersion: z
+    .string()
+    .regex(/^[\w.-]{1,40}$/)
+    .optional(),
+  /** `single` deletes the conversation of a request behind its answer; `none` leaves it in the account's history. */
+  deleteSessions: z.enum(['single', 'none']).optional(),
+  /** Requests of one account at a time. */
+  inFlight: z.number().int().positive().optional(),
+  /** Between the starts of two requests of one account. */
+  betweenStartsMs: z.number().int().nonnegative().optional(),
+  /** Longest prompt in characters, by model type. */
+  inputCharacters: z
+    .strictObject({
+      default: z.number().int().positive().optional(),
+      expert: z.number().int().positive().optional(),
+      vision: z.number().int().positive().optional(),
+    })
+    .optional(),
+})
+
 export const providerSetting = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'lower-case letters, digits and hyphens, at most 40'),
   type: providerType,
@@ -97,6 +120,8 @@ export const providerSetting = z.strictObject({
   privateNetwork: z.boolean().default(false),
   proxyUrl: z.url().nullable().default(null),
   capabilities: z.record(z.string(), z.unknown()).default({}),
+  /** Only for the type `deepseek-web`. */
+  options: deepseekWebOptions.optional(),
 })
 export type ProviderSetting = z.infer<typeof providerSetting>
 

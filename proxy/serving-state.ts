@@ -7,6 +7,7 @@ import type { AccountPool } from './pool/account-pool.ts'
 import { poolAccounts } from './pool/pool-accounts.ts'
 import { type BuiltProvider, createProviders } from './providers/create-provider.ts'
 import type { Provider, ServedModel } from './providers/provider.ts'
+import { keepSessionToken } from './settings/account-secret.ts'
 import type { CredentialStore } from './settings/credential-store.ts'
 import { createKeyRing, type KeyRing } from './settings/local-keys.ts'
 
@@ -74,7 +75,7 @@ export function createServingState({
     if (madeFrom === providersMadeFrom) return
     providersMadeFrom = madeFrom
     const old = built
-    ;({ built, problems } = createProviders(settings, clock))
+    ;({ built, problems } = createProviders(settings, clock, keepToken))
     if (old.length === 0) return
     const timer = clock.timer(FAREWELL_MS, () => {
       farewells.delete(farewell)
@@ -82,6 +83,11 @@ export function createServingState({
     })
     const farewell = { timer, old }
     farewells.add(farewell)
+  }
+
+  function keepToken(accountId: string, token: string): Promise<void> {
+    const account = settings.accounts.find(({ id }) => id === accountId)
+    return account === undefined ? Promise.resolve() : keepSessionToken(account, token, credentials)
   }
 
   function renewCatalogue(): void {

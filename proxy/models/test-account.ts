@@ -5,7 +5,7 @@ import type { PoolAccount } from '../pool/account-pool.ts'
 import type { Provider } from '../providers/provider.ts'
 import { discoverModels } from './discover-models.ts'
 
-/** Tries an account's credential with the cheapest real request there is: the upstream's list of models. */
+/** Tries an account's credential with the cheapest real request there is: the list of models, or a check of the sign-in. */
 export async function testAccount(
   account: PoolAccount,
   provider: Provider,
@@ -18,16 +18,14 @@ export async function testAccount(
     durationMs: Math.round(clock.monotonic() - startedAt),
     message,
   })
-  if (provider.kind === 'chat') return done(true, 'The demo needs no account')
   try {
+    if (provider.kind === 'chat')
+      return done(true, (await provider.testAccount?.(account, signal)) ?? 'The demo needs no account')
     const models = await discoverModels(provider, account.credential, signal)
     return done(true, `The account works; ${provider.baseUrl.host} lists ${models.length} models`)
   } catch (thrown) {
-    return done(
-      false,
-      toChatError(thrown).kind === 'internal'
-        ? `${provider.baseUrl.host} gave no list of models`
-        : toChatError(thrown).message,
-    )
+    const error = toChatError(thrown)
+    const isUnknown = error.kind === 'internal' && provider.kind === 'wire'
+    return done(false, isUnknown ? `${provider.baseUrl.host} gave no list of models` : error.message)
   }
 }

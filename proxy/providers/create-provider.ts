@@ -3,6 +3,7 @@ import { type Capabilities, DEFAULT_CAPABILITIES } from '../chat/capabilities.ts
 import type { Clock } from '../clock.ts'
 import { createUpstreamFetch } from '../upstream/fetch-upstream.ts'
 import { anthropicCodec } from './anthropic/index.ts'
+import { createDeepseekWebProvider } from './deepseek-web/index.ts'
 import { createDemoProvider } from './demo/index.ts'
 import { geminiCodec } from './gemini/index.ts'
 import { openaiChatCodec } from './openai-chat/index.ts'
@@ -26,15 +27,19 @@ export type BuiltProvider = {
   close(): Promise<void>
 }
 
+/** Writes an account's renewed session token down; resolves when it is on the disk. */
+export type KeepToken = (accountId: string, token: string) => Promise<void>
+
 /** The providers of the settings, and the demo that is always there. A type without a codec is left out and named. */
 export function createProviders(
   settings: Settings,
   clock: Clock,
+  keepToken: KeepToken = () => Promise.resolve(),
 ): { built: readonly BuiltProvider[]; problems: readonly string[] } {
   const built: BuiltProvider[] = []
   const problems = [...notYet(settings)]
   for (const setting of withImplied(settings)) {
-    const made = createProvider(setting, settings, clock)
+    const made = createProvider(setting, settings, clock, keepToken)
     if (typeof made === 'string') problems.push(made)
     else built.push(made)
   }
@@ -46,9 +51,12 @@ function notYet(settings: Settings): string[] {
   const bridged = settings.providers
     .filter(({ toolMode }) => toolMode === 'bridge')
     .map(({ id }) => `providers "${id}".toolMode "bridge"`)
+  const options = settings.providers
+    .filter((provider) => provider.options !== undefined && provider.type !== 'deepseek-web')
+    .map(({ id }) => `providers "${id}".options`)
   const direct = settings.server.directToken.mode === 'on' ? ['server.directToken'] : []
   const bridge = settings.bridge.strict || settings.bridge.exposeReasoning ? ['bridge'] : []
-  return [...bridged, ...direct, ...bridge].map(
+  return [...bridged, ...options, ...direct, ...bridge].map(
     (name) => `${name} is not part of this version and has no effect`,
   )
 }
@@ -58,12 +66,18 @@ function withImplied(settings: Settings): ProviderSetting[] {
   const listed = [...settings.providers]
   const known = new Set(listed.map(({ id }) => id))
   for (const id of ['demo', ...settings.accounts.map(({ provider }) => provider)]) {
-    const type = id === 'demo' ? 'demo' : PRESETS[id]?.type
+    const type = IMPLIED_TYPES[id] ?? PRESETS[id]?.type
     if (known.has(id) || type === undefined) continue
     known.add(id)
     listed.push({ ...EMPTY_SETTING, id, type })
   }
   return listed
+}
+
+/** Types of which there is one at most need no entry of their own. */
+const IMPLIED_TYPES: Readonly<Record<string, ProviderSetting['type']>> = {
+  demo: 'demo',
+  'deepseek-web': 'deepseek-web',
 }
 
 const EMPTY_SETTING = {
@@ -75,13 +89,19 @@ const EMPTY_SETTING = {
   capabilities: {},
 } as const satisfies Omit<ProviderSetting, 'id' | 'type'>
 
-function createProvider(setting: ProviderSetting, settings: Settings, clock: Clock): BuiltProvider | string {
+function createProvider(
+  setting: ProviderSetting,
+  settings: Settings,
+  clock: Clock,
+  keepToken: KeepToken,
+): BuiltProvider | string {
   if (setting.type === 'demo')
     return {
       provider: createDemoProvider(setting.id, clock),
       renew: () => undefined,
       close: () => Promise.resolve(),
     }
+  if (setting.type === 'deepseek-web') return createWebPlan(setting, settings, clock, keepToken)
   const codec = CODECS[setting.type]
   if (codec === undefined)
     return `Provider "${setting.id}": the type ${setting.type} is not part of this version`
@@ -89,6 +109,44 @@ function createProvider(setting: ProviderSetting, settings: Settings, clock: Clo
   const url = setting.baseUrl ?? preset?.baseUrl
   if (url === undefined) return `Provider "${setting.id}" needs a baseUrl`
   return createWireProvider({ setting, settings, clock, codec, preset, url })
+}
+
+function createWebPlan(
+  setting: ProviderSetting,
+  settings: Settings,
+  clock: Clock,
+  keepToken: KeepToken,
+): BuiltProvider {
+  const upstream = openWayOut(setting, setting.privateNetwork, settings, clock)
+  const models = setting.models.map(servedModel)
+  const { provider, close } = createDeepseekWebProvider({
+    setting,
+    settings,
+    clock,
+    upstream,
+    models,
+    keepToken,
+  })
+  return {
+    provider,
+    renew: upstream.renew,
+    async close() {
+      await close()
+      await upstream.close()
+    },
+  }
+}
+
+function openWayOut(setting: ProviderSetting, privateNetwork: boolean, settings: Settings, clock: Clock) {
+  return createUpstreamFetch(
+    {
+      privateNetwork,
+      proxyUrl: setting.proxyUrl,
+      connectMs: settings.timeouts.connectMs,
+      headerBytes: settings.limits.headerBytes,
+    },
+    clock,
+  )
 }
 
 type WireParts = {
@@ -102,15 +160,7 @@ type WireParts = {
 
 function createWireProvider({ setting, settings, clock, codec, preset, url }: WireParts): BuiltProvider {
   const isLocal = setting.privateNetwork || preset?.isLocal === true
-  const { fetch, renew, close } = createUpstreamFetch(
-    {
-      privateNetwork: isLocal,
-      proxyUrl: setting.proxyUrl,
-      connectMs: settings.timeouts.connectMs,
-      headerBytes: settings.limits.headerBytes,
-    },
-    clock,
-  )
+  const { fetch, renew, close } = openWayOut(setting, isLocal, settings, clock)
   const provider: WireProvider = {
     kind: 'wire',
     info: {

@@ -1,0 +1,24 @@
+import type { ProviderSetting } from '../../../contract/settings.ts'
+import { dropAbsent } from '../../chat/drop-absent.ts'
+import { type ModelType, PACING, VENDOR } from './vendor.ts'
+
+/** What a user may change of this provider, with the vendor table's values where the settings say nothing. */
+export type DeepseekWebOptions = {
+  readonly clientVersion: string
+  /** `single`: the conversation of a request is deleted after its answer. `none`: it stays in the account's history. */
+  readonly deleteSessions: 'single' | 'none'
+  readonly pacing: { readonly inFlight: number; readonly betweenStartsMs: number }
+  readonly inputCharacters: Readonly<Record<ModelType, number>>
+}
+
+export function readOptions({ options = {} }: Pick<ProviderSetting, 'options'>): DeepseekWebOptions {
+  return {
+    clientVersion: options.clientVersion ?? VENDOR.clientVersion,
+    deleteSessions: options.deleteSessions ?? 'single',
+    pacing: {
+      inFlight: options.inFlight ?? PACING.inFlight,
+      betweenStartsMs: options.betweenStartsMs ?? PACING.betweenStartsMs,
+    },
+    inputCharacters: { ...VENDOR.inputCharacters, ...dropAbsent(options.inputCharacters ?? {}) },
+  }
+}
