@@ -188,7 +188,7 @@ export class AnswerStream {
   #offer(chunk: string | Uint8Array, hasOutput: boolean): void {
     if (this.isCommitted) return this.#write(chunk)
     this.#held.push(chunk)
-    this.#heldBytes += chunk.length
+    this.#heldBytes += Buffer.byteLength(chunk)
     this.#heldEvents++
     this.#holdTimer ??= this.#attempt.ports.clock.timer(HOLD_MS, () => this.#commit())
     if (hasOutput || this.#heldEvents >= HOLD_EVENTS || this.#heldBytes >= HOLD_BYTES) this.#commit()

@@ -62,11 +62,10 @@ export async function runAttempt(
   try {
     await answer(attempt, stream)
   } catch (thrown) {
-    error = withoutSecrets(
-      toChatError(limit.signal.aborted ? limit.signal.reason : thrown),
-      secretsOf(attempt),
-    )
-    if (stream.isCommitted) stream.fail(error)
+    error = hasWholeAnswer(stream, limit.signal)
+      ? undefined
+      : withoutSecrets(toChatError(limit.signal.aborted ? limit.signal.reason : thrown), secretsOf(attempt))
+    if (error !== undefined && stream.isCommitted) stream.fail(error)
   } finally {
     limit.release()
     stream.release()
@@ -78,6 +77,11 @@ export async function runAttempt(
       : { errorKind: error.kind, errorMessage: error.message, status: error.upstreamStatus ?? null }),
   })
   return { isCommitted: stream.isCommitted, ...(error === undefined ? {} : { error }) }
+}
+
+/** A client that leaves with its whole answer, while a provider still tidies up, has lost nothing. */
+function hasWholeAnswer(stream: AnswerStream, signal: AbortSignal): boolean {
+  return signal.aborted && stream.isCommitted && stream.isFinished
 }
 
 /** The request's signal, and the total time an attempt may take. */
