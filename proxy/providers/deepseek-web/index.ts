@@ -64,6 +64,7 @@ export function createDeepseekWebProvider(parts: DeepseekWebParts): {
       baseUrl: baseUrl.href,
       preset: null,
       toolMode: 'bridge',
+      thinking: 'native',
       needsAccount: true,
       pacing: options.pacing,
     },

@@ -318,6 +318,13 @@ function createScene(
       : 'edit'
   const prompt = typeof call.body.prompt === 'string' ? call.body.prompt : session.prompts.join('\n')
   const asked = session.prompts.length
+  const before = { nextId: session.nextId, lastResponse: session.lastResponse }
+  /** A question that was refused has never been asked. */
+  const forget = () => {
+    session.nextId = before.nextId
+    session.lastResponse = before.lastResponse
+    session.prompts.length = asked
+  }
   if (endpoint !== 'continue') {
     session.prompts.push(prompt)
     session.nextId += 2
@@ -348,13 +355,12 @@ function createScene(
       const key = `${what} ${session.id}`
       if (state.happened.has(key)) return false
       state.happened.add(key)
-      session.nextId = 1
-      session.lastResponse = undefined
-      session.prompts.length = 0
+      forget()
       return true
     },
     answer: () => simulator.options.respond?.(prompt) ?? { text: ANSWER },
     reply(status, body, headers = {}) {
+      forget()
       if (typeof body === 'string') response.writeHead(status, headers).end(body)
       else sendJson(response, status, body, headers)
     },

@@ -43,7 +43,7 @@ export function createKeccak(firstRound: number = DEEPSEEK_FIRST_ROUND) {
    * Prefix and number must fit one block, which leaves 119 bytes for the prefix.
    */
   function search({ prefix, wanted, start, end }: Search): number {
-    const target = new Uint32Array(wanted.slice().buffer)
+    const target = new Uint32Array(Uint8Array.from(wanted).buffer)
     block.fill(0)
     block.set(prefix)
     for (let number = start; number < end; number++) {
