@@ -1,5 +1,5 @@
 import type { ParentPort } from 'electron'
-import { createProxy, type Proxy as RunningProxy, serveControlPort } from '../proxy/index.ts'
+import { createProxy, endOnCrash, type Proxy as RunningProxy, serveControlPort } from '../proxy/index.ts'
 import { type BeginProxy, toProxy } from './proxy-messages.ts'
 
 /** The entry of the utility process: the proxy alone, without anything of Electron but the port to main. */
@@ -41,6 +41,12 @@ async function begin(message: BeginProxy): Promise<RunningProxy> {
     version,
     uiDirectory,
     notices,
+  })
+  endOnCrash({
+    host: process,
+    close: proxy.close,
+    say: (text) => void process.stderr.write(`${text}\n`),
+    exit: (code) => process.exit(code),
   })
   // A port that is taken is a state, which the status feed tells; it must not end the process.
   if (listens) await proxy.start().catch(() => undefined)

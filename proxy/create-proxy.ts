@@ -131,6 +131,8 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
     keyLimits,
   }
   const controlFile = join(options.home, 'control.json')
+  // A full disk costs the commands their way to this process, and no client anything.
+  const cannotWrite = (error: unknown) => diagnostics.warn(`${controlFile} could not be written: ${error}`)
   const server = createHttpFace(house, () => lifecycle.isListening())
   const lifecycle: Lifecycle = createLifecycle({
     settings: settings.get,
@@ -140,12 +142,12 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
     createServer: () => createProxyServer(server.ports),
     describe: () => describeHouse(house),
     async onListening(port) {
-      await writeControlFile(controlFile, port, sessions.token)
       memory.start()
+      await writeControlFile(controlFile, port, sessions.token).catch(cannotWrite)
     },
     async onStopped() {
       memory.stop()
-      await rm(controlFile, { force: true })
+      await rm(controlFile, { force: true }).catch(cannotWrite)
       await memory.save()
     },
   })

@@ -148,8 +148,10 @@ export function createLifecycle(ports: LifecyclePorts): Lifecycle {
       if (letsGo) old.retire()
       return await open(wanted, ports)
     } catch (error) {
-      if (letsGo && asked !== undefined) listener = await open(asked, ports)
-      become(state, `Still on port ${old.port}: ${error instanceof Error ? error.message : String(error)}`)
+      const why = error instanceof Error ? error.message : String(error)
+      if (letsGo && asked !== undefined) listener = await open(asked, ports).catch(() => undefined)
+      if (listener === undefined) become('failed', `Neither the old address nor the new one: ${why}`)
+      else become(state, `Still on port ${old.port}: ${why}`)
       return undefined
     }
   }

@@ -24,7 +24,10 @@ function testFiles(): string[] {
 function findProofs(): Map<string, Set<string>> {
   const proofs = new Map<string, Set<string>>()
   const add = (id: string, path: string) => proofs.set(id, (proofs.get(id) ?? new Set()).add(path))
-  for (const { number } of ROWS) add(`FM-${number}`, MATRIX)
+  for (const row of ROWS) {
+    add(`FM-${row.number}`, MATRIX)
+    for (const [id] of JSON.stringify(row).matchAll(/\bREL-\d+\b/g)) add(id, MATRIX)
+  }
   for (const path of testFiles()) {
     if (path === 'test/reliability/ids.test.ts') continue
     for (const line of readFileSync(join(ROOT, path), 'utf8').split('\n')) {

@@ -49,11 +49,6 @@ const PROMISES = `
 45 eight hours of load leave nothing behind
 `
 
-/** Rows that the table cannot have yet. */
-const MISSING_ROWS = `
-20 a session that must be refreshed
-`
-
 function readList(text: string, idOf: (number: string) => string): [id: string, promise: string][] {
   return text
     .trim()
@@ -66,7 +61,6 @@ export const IDS: readonly (readonly [id: string, promise: string])[] = [
   ...readList(PROMISES, (number) => `REL-${number}`),
   ...[
     ...new Map([
-      ...readList(MISSING_ROWS, (number) => number),
       ...[...ROWS].reverse().map(({ number, title }): [string, string] => [String(number), title]),
     ]),
   ]
@@ -77,8 +71,4 @@ export const IDS: readonly (readonly [id: string, promise: string])[] = [
 /** Why no test names an id. */
 export const REASONS: Readonly<Record<string, string>> = {
   'REL-11': 'not offered: without the key nothing is joined, and the official libraries send none',
-  'REL-19': 'no provider has credentials that are refreshed',
-  'REL-25': 'not proved yet: needs a measurement of its own on a quiet machine',
-  'REL-44': 'not proved yet: the app restarts its proxy process; the page never shares a process with it',
-  'FM-20': 'no provider has credentials that are refreshed',
 }

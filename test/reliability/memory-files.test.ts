@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -143,6 +143,21 @@ describe('The files that hold them', () => {
       await upstream.close()
     },
   )
+
+  it('that commands look for cannot be written either: Portside starts, serves, moves and stops all the same', async () => {
+    await mkdir(join(home, 'control.json'))
+    const lines: string[] = []
+    const portside = await startPortside(
+      {},
+      { home, diagnostics: { write: (line) => void lines.push(line) } },
+    )
+    expect((await fetch(`${portside.url}/healthz`)).status).toBe(200)
+    expect(portside.proxy.status().state).toBe('running')
+    await portside.proxy.stop()
+    expect([portside.proxy.status().state, lines.length > 0]).toEqual(['stopped', true])
+    expect(lines.every((line) => line.includes('control.json could not be written'))).toBe(true)
+    await portside.stop()
+  })
 
   it('that cannot be written harm nothing, and are told of once', async () => {
     const warn = vi.fn()

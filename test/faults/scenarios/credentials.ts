@@ -1,11 +1,12 @@
 import { call } from '@orpc/server'
 import { expect, vi } from 'vitest'
+import { startDeepseek } from '../../simulators/deepseek-web/start-deepseek.ts'
 import { sayAsOpenAiChat } from '../../simulators/say.ts'
 import { startUpstream, type Upstream } from '../../simulators/upstream.ts'
 import type { RunningPortside } from '../../support/start-portside.ts'
 import { ask, sayView } from '../ask.ts'
 import type { Cell, ScenarioRow } from '../row.ts'
-import { expectQuiet, type Stage, servedBy, startWithFile } from '../stage.ts'
+import { expectQuiet, healthOf, type Stage, servedBy, startWithFile } from '../stage.ts'
 
 const TEXT = 'the tide comes in'
 const OLD = 'Bearer sk-account-0-0-0123456789'
@@ -38,8 +39,51 @@ async function playChange(
   return { upstream, first: sayView(view), second: sayView(second) }
 }
 
+const LOGIN = { email: 'nora@example.test', password: 'open-the-harbour' }
+
+/** A web plan whose session ends between two requests; then many come at once. */
+async function playRefresh(stage: Stage, cell: Cell): Promise<string> {
+  const text = 'The harbour is open.'
+  const deepseek = await startDeepseek({
+    accounts: [{ ...LOGIN, token: 'sim-token-1' }],
+    respond: () => ({ text }),
+  })
+  stage.onEnd(deepseek.close)
+  const portside = await stage.portside([], {
+    providers: [
+      {
+        id: 'web',
+        type: 'deepseek-web',
+        baseUrl: deepseek.url,
+        models: [{ id: 'm', upstream: 'deepseek-chat' }],
+        privateNetwork: true,
+        options: { betweenStartsMs: 0, inFlight: 10 },
+      },
+    ],
+    accounts: [{ id: 'nora', provider: 'web', name: 'nora', ...LOGIN, token: 'sim-token-1' }],
+  })
+  const first = await ask(portside, cell, 'req-first')
+  expect([first.seen, first.text]).toEqual(['answered', text])
+  const [account] = deepseek.state.accounts
+  account?.tokens.clear()
+  const views = await Promise.all(Array.from({ length: 10 }, (_, turn) => ask(portside, cell, `req-${turn}`)))
+  for (const view of views)
+    expect([view.seen, view.invalid, view.text]).toEqual(['answered', undefined, text])
+  // One sign-in for all of them, and nobody is blamed for a session that ended.
+  expect(deepseek.callsOf('/api/v0/users/login')).toHaveLength(1)
+  expect(healthOf(portside)).toEqual(['ready'])
+  expectQuiet(portside)
+  return views[0] === undefined ? '' : sayView(views[0])
+}
+
 /** Credentials that change while they are in use. */
 export const CREDENTIAL_ROWS: readonly ScenarioRow[] = [
+  {
+    number: 20,
+    title: 'a session that must be refreshed',
+    done: 'a web plan’s session ends, then ten requests come at once (REL-19)',
+    play: playRefresh,
+  },
   {
     number: 76,
     title: 'a credential that changes in flight',
