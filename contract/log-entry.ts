@@ -21,6 +21,8 @@ export const attemptRecord = z.object({
   responseBytes: z.number().int(),
   /** The request had gone out whole when the attempt failed: the upstream may have charged for it. */
   maybeBilled: z.boolean(),
+  /** What Portside did to the answer that the client could not see, in a sentence: a broken tool call was left out. */
+  note: z.string().optional(),
 })
 export type AttemptRecord = z.infer<typeof attemptRecord>
 

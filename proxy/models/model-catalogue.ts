@@ -29,8 +29,14 @@ export function createModelCatalogue({ settings, providers, discovered }: Catalo
   function routesOf(name: string, only: string | undefined): ModelRoute[] {
     return providers
       .filter(({ info }) => only === undefined || info.id === only)
-      .flatMap((provider) => {
-        const found = served(provider).find(({ id }) => id === name) ?? anyModel(served(provider), name)
+      .flatMap((provider): ModelRoute[] => {
+        const models = served(provider)
+        const listed = models.find(({ id }) => id === name)
+        const plain = listed === undefined ? withoutSuffix(name, provider, settings) : undefined
+        const base = plain === undefined ? undefined : findModel(models, plain)
+        if (base !== undefined)
+          return [{ provider: provider.info.id, model: base.upstream, wantsThinking: true }]
+        const found = findModel(models, name)
         return found === undefined ? [] : [{ provider: provider.info.id, model: found.upstream }]
       })
   }
@@ -50,10 +56,17 @@ export function createModelCatalogue({ settings, providers, discovered }: Catalo
   }
 }
 
-/** The name itself, then what an alias makes of it. An alias is followed once: a chain would hide where a name goes. */
+/**
+ * What an alias makes of the name, then the name itself. An alias is followed once: a chain would hide where a name
+ * goes. An alias has a thinking twin too, unless the user named it otherwise.
+ */
 function candidateNames(name: string, settings: Settings): string[] {
+  const { aliases, thinkingSuffix } = settings.models
   const alias = findAlias(name, settings)
-  return alias === undefined ? [name] : [alias, name]
+  const names = alias === undefined ? [name] : [alias, name]
+  if (thinkingSuffix === '' || !name.endsWith(thinkingSuffix) || Object.hasOwn(aliases, name)) return names
+  const plain = findAlias(name.slice(0, -thinkingSuffix.length), settings)
+  return plain === undefined ? names : [plain + thinkingSuffix, ...names]
 }
 
 function findAlias(name: string, settings: Settings): string | undefined {
@@ -74,8 +87,18 @@ function claudeMapping(name: string, { claude_mapping: mapping }: Settings): str
 }
 
 /** A provider with the model `*` takes every name. */
-function anyModel(models: readonly ServedModel[], name: string): ServedModel | undefined {
-  return models.some(({ id }) => id === '*') ? { id: name, upstream: name } : undefined
+function findModel(models: readonly ServedModel[], name: string): ServedModel | undefined {
+  const found = models.find(({ id }) => id === name)
+  return found ?? (models.some(({ id }) => id === '*') ? { id: name, upstream: name } : undefined)
+}
+
+/** Each model of a bridged provider has a second name, under which it thinks. */
+function withoutSuffix(name: string, { info }: Provider, settings: Settings): string | undefined {
+  const { thinkingSuffix } = settings.models
+  if (info.toolMode !== 'bridge' || thinkingSuffix === '') return undefined
+  return name.length > thinkingSuffix.length && name.endsWith(thinkingSuffix)
+    ? name.slice(0, -thinkingSuffix.length)
+    : undefined
 }
 
 function listModels(
@@ -84,15 +107,32 @@ function listModels(
   settings: Settings,
 ): Model[] {
   const models = new Map<string, Model>()
-  for (const provider of providers)
-    for (const model of served(provider))
-      if (model.id !== '*' && !models.has(model.id)) models.set(model.id, describe(model, provider))
+  const add = (model: Model) => models.has(model.id) || models.set(model.id, model)
+  const plain = (provider: Provider) => served(provider).filter(({ id }) => id !== '*')
+  // What an upstream really has comes before the twins that think.
+  const twins = (provider: Provider) => thinkingModels(plain(provider), provider, settings)
+  for (const listed of [plain, twins])
+    for (const provider of providers) for (const model of listed(provider)) add(describe(model, provider))
   for (const [alias, target] of Object.entries(settings.models.aliases)) {
     const to = models.get(typeof target === 'string' ? target : target.model)
-    if (to !== undefined && !alias.endsWith('*') && !models.has(alias))
-      models.set(alias, { ...to, id: alias, displayName: alias, aliasOf: to.id })
+    if (to !== undefined && !alias.endsWith('*'))
+      add({ ...to, id: alias, displayName: alias, aliasOf: to.id })
   }
   return [...models.values()]
+}
+
+/** The second names of a bridged provider's models. */
+function thinkingModels(
+  models: readonly ServedModel[],
+  { info }: Provider,
+  { models: { thinkingSuffix } }: Settings,
+): readonly ServedModel[] {
+  if (info.toolMode !== 'bridge' || thinkingSuffix === '') return []
+  return models.map((model) => ({
+    ...model,
+    id: model.id + thinkingSuffix,
+    displayName: `${model.displayName ?? model.id}, thinking`,
+  }))
 }
 
 function describe(model: ServedModel, provider: Provider): Model {

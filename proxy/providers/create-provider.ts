@@ -48,17 +48,11 @@ export function createProviders(
 
 /** Settings whose shape is fixed but which this version does not act on: whoever sets them is told, not left to wonder. */
 function notYet(settings: Settings): string[] {
-  const bridged = settings.providers
-    .filter(({ toolMode }) => toolMode === 'bridge')
-    .map(({ id }) => `providers "${id}".toolMode "bridge"`)
   const options = settings.providers
     .filter((provider) => provider.options !== undefined && provider.type !== 'deepseek-web')
     .map(({ id }) => `providers "${id}".options`)
   const direct = settings.server.directToken.mode === 'on' ? ['server.directToken'] : []
-  const bridge = settings.bridge.strict || settings.bridge.exposeReasoning ? ['bridge'] : []
-  return [...bridged, ...options, ...direct, ...bridge].map(
-    (name) => `${name} is not part of this version and has no effect`,
-  )
+  return [...options, ...direct].map((name) => `${name} is not part of this version and has no effect`)
 }
 
 /** An account may name a preset without a provider entry; `demo` needs no entry either. */

@@ -22,6 +22,8 @@ export type ProviderInfo = {
   readonly baseUrl: string | null
   readonly preset: string | null
   readonly toolMode: 'native' | 'bridge'
+  /** With `bridge`: the upstream has a switch for thinking. Absent: it thinks only where the prompt asks for it. */
+  readonly thinking?: 'native'
   /** False where requests go out without a credential (a local server, the demo). */
   readonly needsAccount: boolean
   /** Requests of one account at a time, and the milliseconds between the starts of two; absent: as the pool's settings say. */

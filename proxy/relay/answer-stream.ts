@@ -6,6 +6,7 @@ import { mergeUsage, type Usage } from '../chat/usage.ts'
 import type { Timer } from '../clock.ts'
 import type { AnswerContext, StreamEncoder } from '../protocols/protocol.ts'
 import type { Attempt } from './attempt.ts'
+import type { BridgedAttempt } from './bridge-attempt.ts'
 import { createFraming, type Framing } from './framing.ts'
 import { holdsSecret, secretsOf } from './mask-secrets.ts'
 import { passedHeaders } from './passed-headers.ts'
@@ -43,6 +44,9 @@ export class AnswerStream {
   #usage: Usage = {}
   #sentBytes = 0
   #isBlocked = false
+  #bridged: BridgedAttempt | undefined
+  /** Sends the answer that was kept back because it lacks a call that it should have made. */
+  withheld: (() => void) | undefined
 
   constructor(attempt: Attempt) {
     this.#attempt = attempt
@@ -64,12 +68,26 @@ export class AnswerStream {
     this.#isBlocked = false
   }
 
+  /** From here on, parts go through the tool bridge. */
+  filterBy(bridged: BridgedAttempt): void {
+    this.#bridged = bridged
+  }
+
+  /** What the log shall say of the answer beside how it ended. */
+  notes(): { readonly note?: string } {
+    const notes = this.#bridged?.filter.notes ?? []
+    return notes.length === 0 ? {} : { note: `Left out of the answer: ${notes.join('; ')}` }
+  }
+
   keepHeaders(headers: Readonly<Record<string, string | undefined>>, isPassThrough: boolean): void {
     this.#headers = passedHeaders(headers, isPassThrough)
   }
 
   /** Translates parts for the client. Throws the error of an `error` part, after what came before it. */
-  takeParts(parts: readonly StreamPart[]): void {
+  takeParts(told: readonly StreamPart[]): void {
+    const bridged = this.#bridged
+    const parts = bridged === undefined ? told : told.flatMap((part) => bridged.filter.push(part))
+    if (bridged !== undefined) this.#limitHolding()
     let text = ''
     let hasOutput = false
     for (const part of parts) {
@@ -190,8 +208,14 @@ export class AnswerStream {
     this.#held.push(chunk)
     this.#heldBytes += Buffer.byteLength(chunk)
     this.#heldEvents++
-    this.#holdTimer ??= this.#attempt.ports.clock.timer(HOLD_MS, () => this.#commit())
+    this.#limitHolding()
     if (hasOutput || this.#heldEvents >= HOLD_EVENTS || this.#heldBytes >= HOLD_BYTES) this.#commit()
+  }
+
+  /** A block that the bridge holds gives the client nothing to read, so its stream begins, and beats, without it. */
+  #limitHolding(): void {
+    if (this.isCommitted || !this.#attempt.request.chat.stream) return
+    this.#holdTimer ??= this.#attempt.ports.clock.timer(HOLD_MS, () => this.#commit())
   }
 
   #commit(): void {
@@ -256,9 +280,14 @@ export class AnswerStream {
     }
     const answer = this.#openFold().answer()
     if (answer === undefined) throw new ChatError('internal', 'The answer ended without being complete')
-    const body = request.protocol.encodeAnswer(answer, this.context())
-    request.keepAnswer?.({ body })
-    this.sendWhole(JSON.stringify(body))
+    const send = () => {
+      const body = request.protocol.encodeAnswer(answer, this.context())
+      request.keepAnswer?.({ body })
+      this.sendWhole(JSON.stringify(body))
+    }
+    const lacksCall = this.#bridged?.wantsCall === true && answer.finish !== 'tool-calls'
+    if (lacksCall) this.withheld = send
+    else send()
   }
 
   /** The upstream's own error frame is in the client's protocol already: it goes as it is, and is the last thing. */

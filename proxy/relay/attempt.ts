@@ -1,6 +1,7 @@
 import type { Capabilities } from '../chat/capabilities.ts'
 import { hasForeignCarrier } from '../chat/carrier.ts'
 import { ChatError, toChatError } from '../chat/chat-error.ts'
+import type { ChatRequest } from '../chat/chat-request.ts'
 import type { Lease } from '../pool/account-pool.ts'
 import type { WireProvider } from '../providers/provider.ts'
 import type { WrittenRequest } from '../providers/wire-codec.ts'
@@ -13,6 +14,7 @@ import { readRetryAfter } from '../upstream/retry-after.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { answerWhole } from './answer-whole.ts'
 import { authHeaders } from './auth-headers.ts'
+import { type AttemptWish, bridgeAttempt } from './bridge-attempt.ts'
 import { collectBytes } from './collect-bytes.ts'
 import { secretsOf, withoutSecrets } from './mask-secrets.ts'
 import { pumpEvents, pumpParts } from './pump.ts'
@@ -37,8 +39,9 @@ export async function runAttempt(
   request: RelayRequest,
   ports: RelayPorts,
   lease: Lease,
-  number: number,
+  wish: AttemptWish & { readonly number: number },
 ): Promise<AttemptEnd> {
+  const { number } = wish
   const { account, provider, model, reason } = lease
   const startedAt = ports.clock.monotonic()
   const row = request.row.addAttempt({
@@ -60,7 +63,7 @@ export async function runAttempt(
   const stream = new AnswerStream(attempt)
   let error: ChatError | undefined
   try {
-    await answer(attempt, stream)
+    await answer(attempt, stream, wish)
   } catch (thrown) {
     error = hasWholeAnswer(stream, limit.signal)
       ? undefined
@@ -72,11 +75,13 @@ export async function runAttempt(
   }
   row.update({
     durationMs: ports.clock.monotonic() - startedAt,
+    ...stream.notes(),
     ...(error === undefined
       ? {}
       : { errorKind: error.kind, errorMessage: error.message, status: error.upstreamStatus ?? null }),
   })
-  return { isCommitted: stream.isCommitted, ...(error === undefined ? {} : { error }) }
+  const { isCommitted, withheld } = stream
+  return { isCommitted, ...(error === undefined ? {} : { error }), ...(withheld && { withheld }) }
 }
 
 /** A client that leaves with its whole answer, while a provider still tidies up, has lost nothing. */
@@ -105,13 +110,16 @@ function limitTime(request: RelayRequest, ports: RelayPorts): { signal: AbortSig
   }
 }
 
-async function answer(attempt: Attempt, stream: AnswerStream): Promise<void> {
+async function answer(attempt: Attempt, stream: AnswerStream, wish: AttemptWish): Promise<void> {
   const { request, lease, ports } = attempt
   attempt.signal.throwIfAborted()
   const provider = ports.provider(lease.provider)
-  if (provider.kind === 'wire') return answerFromWire(attempt, stream, provider)
+  const bridged = bridgeAttempt(request.chat, provider, wish, ports)
+  if (bridged !== undefined) stream.filterBy(bridged)
+  const chat = bridged?.chat ?? request.chat
+  if (provider.kind === 'wire') return answerFromWire({ ...attempt, chat }, stream, provider)
   if (request.chat.untranslatable !== undefined) throw request.chat.untranslatable
-  const parts = provider.streamChat(request.chat, {
+  const parts = provider.streamChat(chat, {
     model: lease.model,
     credential: lease.account.credential,
     account: lease.account,
@@ -120,7 +128,14 @@ async function answer(attempt: Attempt, stream: AnswerStream): Promise<void> {
   await pumpParts(parts, stream)
 }
 
-async function answerFromWire(attempt: Attempt, stream: AnswerStream, provider: WireProvider): Promise<void> {
+/** An attempt, and what the upstream is asked: the client's request, or what the tool bridge made of it. */
+type WireAttempt = Attempt & { readonly chat: ChatRequest }
+
+async function answerFromWire(
+  attempt: WireAttempt,
+  stream: AnswerStream,
+  provider: WireProvider,
+): Promise<void> {
   const { request } = attempt
   const capabilities = provider.capabilitiesOf(attempt.lease.model)
   const isPassThrough = mayPassThrough(request, provider)
@@ -151,9 +166,13 @@ function mayPassThrough(request: RelayRequest, provider: WireProvider): boolean 
 }
 
 /** A client that does not give reasoning and signatures back gets them remembered; codecs leave out what they cannot use. */
-function writeRequest(attempt: Attempt, provider: WireProvider, capabilities: Capabilities): WrittenRequest {
+function writeRequest(
+  attempt: WireAttempt,
+  provider: WireProvider,
+  capabilities: Capabilities,
+): WrittenRequest {
   const { request, ports } = attempt
-  const chat = withRememberedReasoning(request.chat, { cache: ports.reasoning, owner: request.owner })
+  const chat = withRememberedReasoning(attempt.chat, { cache: ports.reasoning, owner: request.owner })
   return provider.codec.writeRequest(chat, wireTarget(attempt, capabilities))
 }
 

@@ -16,7 +16,12 @@ import type { ReasoningCache } from './reasoning-cache.ts'
 /** Finds who can serve a model name. Throws `model-not-found`, naming the models there are. */
 export type RouteModel = (name: string, provider: string | undefined) => readonly ModelRoute[]
 
-export type ModelRoute = { readonly provider: string; readonly model: string }
+export type ModelRoute = {
+  readonly provider: string
+  readonly model: string
+  /** The name that was asked for is that of a thinking model which the tool bridge makes. */
+  readonly wantsThinking?: true
+}
 
 /** What the relay needs of the rooms around it. */
 export type RelayPorts = {

@@ -4,12 +4,18 @@ import type { Lease } from '../pool/account-pool.ts'
 import { answerError } from './answer-error.ts'
 import { runAttempt } from './attempt.ts'
 import { backoff } from './backoff.ts'
+import type { AttemptWish } from './bridge-attempt.ts'
 import { nameConversation } from './name-conversation.ts'
 import type { ModelRoute, RelayPorts, RelayRequest } from './relay-ports.ts'
 import { type Unreachable, watchUnreachable } from './unreachable.ts'
 
 /** What came of one attempt. After `isCommitted` the client has seen bytes: there is no other attempt. */
-export type AttemptEnd = { readonly isCommitted: boolean; readonly error?: ChatError }
+export type AttemptEnd = {
+  readonly isCommitted: boolean
+  readonly error?: ChatError
+  /** Sends an answer that is complete but for the call it should have made, and was kept back for a better one. */
+  readonly withheld?: () => void
+}
 
 /**
  * Carries one request to its answer. This file alone repeats attempts, and only before the commit point: the moment the
@@ -19,7 +25,7 @@ export type AttemptEnd = { readonly isCommitted: boolean; readonly error?: ChatE
 export async function relay(request: RelayRequest, ports: RelayPorts): Promise<boolean> {
   const tally = { attempts: 0, unreachable: watchUnreachable(ports.hasNetwork) }
   try {
-    const end = await tryAttempts(request, ports, tally)
+    const end = await insist(request, ports, tally, await tryAttempts(request, ports, tally))
     closeRow(request, end.error)
     return end.error === undefined || end.error.kind === 'cancelled'
   } catch (thrown) {
@@ -43,8 +49,8 @@ async function tryAttempts(
   try {
     for (;;) {
       const lease = await leaseAccount(request, ports, routes, tried, retries.lastError)
-      tally.attempts++
-      const end = await runLeased(request, ports, lease, tally.attempts)
+      const wish = { wantsThinking: asksToThink(routes, lease), insists: false }
+      const end = await runLeased(request, ports, lease, { ...wish, number: ++tally.attempts })
       if (end.error === undefined || end.isCommitted) return end
       retries.lastError = end.error
       if (end.error.code === 'stale_socket' && retries.stale++ === 0) continue
@@ -59,6 +65,37 @@ async function tryAttempts(
     ports.traffic.active--
     if (retries.isBudgeted) ports.traffic.retrying--
   }
+}
+
+/** Says whether the name that led to a lease asks for thinking. */
+function asksToThink(routes: readonly ModelRoute[], { provider, model }: Lease): boolean {
+  const route = routes.find((each) => each.provider === provider && each.model === model)
+  return route?.wantsThinking === true
+}
+
+/**
+ * Where a whole answer lacks the call that `bridge.strict` asks for, exactly one more is asked for. It takes the first
+ * one's place if it succeeds, call or no call; whatever fails here leaves the first one standing.
+ */
+async function insist(
+  request: RelayRequest,
+  ports: RelayPorts,
+  tally: { attempts: number },
+  first: AttemptEnd,
+): Promise<AttemptEnd> {
+  if (first.withheld === undefined) return first
+  try {
+    const routes = ports.routeModel(request.chat.model, request.provider)
+    const lease = await leaseAccount(request, ports, routes, new Set(), undefined)
+    const wish = { wantsThinking: asksToThink(routes, lease), insists: true }
+    const second = await runLeased(request, ports, lease, { ...wish, number: ++tally.attempts })
+    if (second.error === undefined || second.isCommitted) return second
+  } catch {
+    // No account for a second request: the first answer is the answer.
+  }
+  if (request.signal.aborted) throw toChatError(request.signal.reason)
+  first.withheld()
+  return { isCommitted: true }
 }
 
 function mayRepeat(
@@ -145,10 +182,10 @@ async function runLeased(
   request: RelayRequest,
   ports: RelayPorts,
   lease: Lease,
-  number: number,
+  wish: AttemptWish & { readonly number: number },
 ): Promise<AttemptEnd> {
   try {
-    const end = await runAttempt(request, ports, lease, number)
+    const end = await runAttempt(request, ports, lease, wish)
     if (end.error === undefined) lease.report({ kind: 'ok' })
     else if (request.signal.aborted) lease.report({ kind: 'aborted' })
     else lease.report({ kind: 'failed', error: end.error })

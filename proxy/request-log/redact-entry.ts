@@ -37,6 +37,7 @@ function redactAttempt(attempt: AttemptRecord, redactor: Redactor): AttemptRecor
     accountId: maybe(attempt.accountId),
     accountName: maybe(attempt.accountName),
     reason: redactor.line(attempt.reason, MESSAGE_LENGTH),
+    ...(attempt.note === undefined ? {} : { note: redactor.line(attempt.note, MESSAGE_LENGTH) }),
     errorKind: maybe(attempt.errorKind),
     errorMessage: redactMessage(attempt.errorMessage, redactor),
   }

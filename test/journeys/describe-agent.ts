@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type AgentStep, FINAL_TEXT } from '../simulators/agent-script.ts'
-import { expectDone, type Journey, startJourney, UPSTREAM_PROTOCOLS } from './journey.ts'
+import { expectDone, JOURNEY_UPSTREAMS, type Journey, startJourney } from './journey.ts'
 import { hasClient, LIMIT_MS, runClient } from './run-client.ts'
 
 /** A published agent, the APIs that it speaks, and how a user points it at Portside. */
@@ -28,11 +28,11 @@ export type AgentSetUp = {
 
 export const PROMPT = 'Read notes.txt, write written.txt, then run the command.'
 
-/** One turn of the agent over each of its APIs and every protocol of upstream, proved by what is then on the disk. */
+/** One turn of the agent over each of its APIs and every kind of upstream, proved by what is then on the disk. */
 export function describeAgent<Api extends string>(agent: Agent<Api>): void {
   // Not installed: `npm test` installs two agents, and only `npm run test:clients` the others.
-  describe.skipIf(!hasClient(agent.name)).each(UPSTREAM_PROTOCOLS)(
-    `${agent.title} through Portside with an upstream of protocol %s`,
+  describe.skipIf(!hasClient(agent.name)).each(JOURNEY_UPSTREAMS)(
+    `${agent.title} through Portside with an upstream of kind %s`,
     (protocol) => {
       it.each(Object.keys(agent.apis) as Api[])(
         'reads, writes and runs a command over %s',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type AgentStep, createAgent, type UpstreamProtocol } from '../simulators/agent-script.ts'
 import { sayAsAnthropic, sayAsGemini, sayAsOpenAiChat, sayAsOpenAiResponses } from '../simulators/say.ts'
+import { createTextOnlyAgent, type Violations } from '../simulators/text-only.ts'
 import { startUpstream, type Upstream } from '../simulators/upstream.ts'
 import { type RunningPortside, startPortside } from '../support/start-portside.ts'
 
@@ -17,13 +18,19 @@ export const SAY = {
 
 export const UPSTREAM_PROTOCOLS = Object.keys(SAY) as readonly UpstreamProtocol[]
 
+/** What a client's work can end at: an upstream that calls tools itself, or a model that knows only text. */
+export type JourneyUpstream = UpstreamProtocol | 'text-only'
+
+export const JOURNEY_UPSTREAMS: readonly JourneyUpstream[] = [...UPSTREAM_PROTOCOLS, 'text-only']
+
 /** What a user of each protocol would put behind the host. */
 export const BASE_PATHS = {
   anthropic: '',
   'openai-chat': '/v1',
   'openai-responses': '/v1',
   gemini: '',
-} as const satisfies Record<UpstreamProtocol, string>
+  'text-only': '/v1',
+} as const satisfies Record<JourneyUpstream, string>
 
 /** Where each protocol's requests must arrive. */
 const PATHS = {
@@ -31,15 +38,18 @@ const PATHS = {
   'openai-chat': /^\/v1\/chat\/completions$/,
   'openai-responses': /^\/v1\/responses$/,
   gemini: /^\/v1beta\/models\/[a-z-]+:(generateContent|streamGenerateContent\?alt=sse)$/,
-} as const satisfies Record<UpstreamProtocol, RegExp>
+  'text-only': /^\/v1\/chat\/completions$/,
+} as const satisfies Record<JourneyUpstream, RegExp>
 
 /** A Portside between a client and a simulated model, and the folder in which the client works. */
 export type Journey = {
   readonly portside: RunningPortside
   readonly upstream: Upstream
-  readonly protocol: UpstreamProtocol
+  readonly protocol: JourneyUpstream
   readonly folder: string
   readonly model: string
+  /** What a text-only upstream was sent that is no text. */
+  readonly violations: Violations
   end(): Promise<void>
 }
 
@@ -47,16 +57,29 @@ export const SECRET_IN_FILE = 'berth 7, pilot on board'
 
 /** Starts everything for one agentic turn; the folder holds `notes.txt`, which the agent reads first. */
 export async function startJourney(
-  protocol: UpstreamProtocol,
+  protocol: JourneyUpstream,
   steps: (folder: string) => readonly AgentStep[],
   model = 'harbour-model',
 ): Promise<Journey> {
   const folder = await mkdtemp(join(tmpdir(), 'portside-journey-'))
   await writeFile(join(folder, 'notes.txt'), `${SECRET_IN_FILE}\n`)
-  const upstream = await startUpstream(createAgent(protocol, steps(folder)))
+  const violations: Violations = []
+  const isTextOnly = protocol === 'text-only'
+  const upstream = await startUpstream(
+    isTextOnly ? createTextOnlyAgent(steps(folder), violations) : createAgent(protocol, steps(folder)),
+  )
   const baseUrl = upstream.url + BASE_PATHS[protocol]
   const portside = await startPortside({
-    providers: [{ id: 'sim', type: protocol, baseUrl, models: ['*'], privateNetwork: true }],
+    providers: [
+      {
+        id: 'sim',
+        type: isTextOnly ? 'openai-chat' : protocol,
+        toolMode: isTextOnly ? 'bridge' : 'native',
+        baseUrl,
+        models: ['*'],
+        privateNetwork: true,
+      },
+    ],
     accounts: [{ provider: 'sim', name: 'simulated', apiKey: 'sk-simulated-upstream-key' }],
   })
   return {
@@ -65,6 +88,7 @@ export async function startJourney(
     protocol,
     folder,
     model,
+    violations,
     async end() {
       await portside.stop()
       await upstream.close()
@@ -74,9 +98,10 @@ export async function startJourney(
 }
 
 /** What every agentic turn must have left on disk, and shown to the model: read, written, run. */
-export async function expectDone({ folder, upstream, protocol }: Journey): Promise<void> {
+export async function expectDone({ folder, upstream, protocol, violations }: Journey): Promise<void> {
   expect(await readFile(join(folder, 'written.txt'), 'utf8')).toContain('written by the agent')
   expect(await readFile(join(folder, 'ran.txt'), 'utf8')).toContain('ran')
+  expect(violations).toEqual([])
   expect(upstream.requests.some(({ text }) => text.includes(SECRET_IN_FILE))).toBe(true)
   expect(upstream.requests.map(({ path }) => path).filter((path) => !PATHS[protocol].test(path))).toEqual([])
 }

@@ -2,7 +2,14 @@ import OpenAI from 'openai'
 import { describe, expect, it } from 'vitest'
 import { FINAL_TEXT } from '../simulators/agent-script.ts'
 import { TEST_KEY } from '../support/start-portside.ts'
-import { expectDone, type Journey, SAY, startJourney, UPSTREAM_PROTOCOLS } from './journey.ts'
+import {
+  expectDone,
+  JOURNEY_UPSTREAMS,
+  type Journey,
+  SAY,
+  startJourney,
+  UPSTREAM_PROTOCOLS,
+} from './journey.ts'
 import { SDK_TOOLS, sdkSteps } from './sdk-tools.ts'
 
 function clientOf(journey: Journey): OpenAI {
@@ -22,21 +29,26 @@ const tools = SDK_TOOLS.map((tool) => ({
 
 const messages = [{ role: 'user' as const, content: 'Read, write, run.' }]
 
-describe.each(UPSTREAM_PROTOCOLS)('The openai package with an upstream of protocol %s', (protocol) => {
-  it.each([false, true])('lets its tool runner do an agentic turn (streamed: %s)', async (stream) => {
-    const journey = await startJourney(protocol, sdkSteps)
-    try {
-      const { chat } = clientOf(journey)
-      const runner = stream
-        ? chat.completions.runTools({ model: journey.model, messages, tools, stream: true })
-        : chat.completions.runTools({ model: journey.model, messages, tools })
-      expect(await runner.finalContent()).toContain(FINAL_TEXT)
-      await expectDone(journey)
-    } finally {
-      await journey.end()
-    }
-  })
+describe.each(JOURNEY_UPSTREAMS)(
+  'The tool runner of the openai package with an upstream of kind %s',
+  (protocol) => {
+    it.each([false, true])('does an agentic turn (streamed: %s)', async (stream) => {
+      const journey = await startJourney(protocol, sdkSteps)
+      try {
+        const { chat } = clientOf(journey)
+        const runner = stream
+          ? chat.completions.runTools({ model: journey.model, messages, tools, stream: true })
+          : chat.completions.runTools({ model: journey.model, messages, tools })
+        expect(await runner.finalContent()).toContain(FINAL_TEXT)
+        await expectDone(journey)
+      } finally {
+        await journey.end()
+      }
+    })
+  },
+)
 
+describe.each(UPSTREAM_PROTOCOLS)('The openai package with an upstream of protocol %s', (protocol) => {
   it('gets text, reasoning, a tool call and usage from its streaming helper', async () => {
     const journey = await startJourney(protocol, sdkSteps)
     journey.upstream.answer = (request, response) =>

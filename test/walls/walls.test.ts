@@ -76,6 +76,16 @@ const PLANTS: readonly [rule: string, file: string, text: string][] = [
     'proxy/pool/plant-19.ts',
     "import { relay } from '../relay/relay.ts'; export const x = relay",
   ],
+  [
+    'bridge-knows-only-the-language',
+    'proxy/tool-bridge/plant-20.ts',
+    "import { anthropicCodec } from '../providers/anthropic/index.ts'; export const x = anthropicCodec",
+  ],
+  [
+    'bridge-has-one-door',
+    'proxy/relay/plant-21.ts',
+    "import { parseLoosely } from '../tool-bridge/parse-loosely.ts'; export const x = parseLoosely",
+  ],
 ]
 const OTHER_HALF = [
   'proxy/pool/plant-17.ts',
