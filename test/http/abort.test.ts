@@ -90,42 +90,6 @@ describe('REL-22: a client that goes away takes its upstream request with it, wi
       expect(portside.proxy.status().activeRequests).toBe(0)
     }
   })
-
-  it('while it waits for a free account: it leaves the queue and never reaches the upstream (FM-64)', async () => {
-    const { upstream, portside } = await start(never, { pool: { perAccountInflight: 1 } })
-    const first = send(portside, '/v1/chat/completions', true)
-    await vi.waitFor(() => expect(upstream.requests).toHaveLength(1))
-    const second = send(portside, '/v1/chat/completions', true)
-    await vi.waitFor(() => expect(portside.proxy.status().activeRequests).toBe(2))
-    second.destroy()
-    await vi.waitFor(() => expect(portside.proxy.status().activeRequests).toBe(1))
-    first.destroy()
-    await vi.waitFor(() => expect(portside.proxy.status().activeRequests).toBe(0))
-    expect(upstream.requests).toHaveLength(1)
-  })
-
-  it('cools no account: the next request is served (FM-65)', async () => {
-    let answered = 0
-    const { portside } = await start((_request, response) => {
-      if (answered++ > 0)
-        response
-          .writeHead(200, { 'content-type': 'application/json' })
-          .end(
-            '{"choices":[{"index":0,"message":{"role":"assistant","content":"ok"},"finish_reason":"stop"}]}',
-          )
-    })
-    const socket = send(portside, '/v1/chat/completions', false)
-    await vi.waitFor(() => expect(answered).toBe(1))
-    socket.destroy()
-    expect(
-      (
-        await portside.post('/v1/chat/completions', {
-          model: 'm',
-          messages: [{ role: 'user', content: 'x' }],
-        })
-      ).status,
-    ).toBe(200)
-  })
 })
 
 describe('REL-23: a client that reads slowly costs bounded memory', () => {

@@ -22,8 +22,6 @@ afterEach(async () => {
 
 type Retry = (typeof ERROR_KINDS)[ErrorKind]['retry']
 
-type Body = { readonly type?: string; readonly error: { readonly type: string; readonly code?: string } }
-
 type Started = { readonly upstream: FaultUpstream; readonly portside: RunningPortside }
 
 async function start(
@@ -154,23 +152,6 @@ describe('REL-07: the Retry-After that we send', () => {
         },
       ),
     )
-  })
-
-  it.each([
-    ['FM-18', '/v1/chat/completions', (body: Body) => body.error.code === 'rate_limit_exceeded'],
-    [
-      'FM-19',
-      '/v1/messages',
-      (body: Body) => body.type === 'error' && body.error.type === 'rate_limit_error',
-    ],
-  ] as const)('%s: all accounts rest: %s says so, without an attempt', async (_row, path, isShaped) => {
-    const { upstream, portside } = await start(() => 'rate-limited', { retry: { maxAttempts: 3 } })
-    await (await portside.post(path, ask('req-first'))).text()
-    const before = upstream.attempts.length
-    const refused = await portside.post(path, ask('req-second'))
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '7'])
-    expect(isShaped(await refused.json())).toBe(true)
-    expect(upstream.attempts.length).toBe(before)
   })
 })
 

@@ -135,7 +135,7 @@ export const CLIENT_ROWS: readonly ScenarioRow[] = [
   {
     number: 64,
     title: 'a client leaves while it waits in line',
-    done: 'the only account is busy; the one who waits closes its connection',
+    done: 'the only account is busy; the one who waits closes its connection (REL-22)',
     play: playLeavesLine,
   },
   {
@@ -154,7 +154,7 @@ export const CLIENT_ROWS: readonly ScenarioRow[] = [
   {
     number: 67,
     title: 'a client that never reads',
-    done: 'the client reads nothing while the upstream sends without end',
+    done: 'the client reads nothing while the upstream sends without end (REL-24)',
     modes: ['stream'],
     play: playNeverReads,
   },
