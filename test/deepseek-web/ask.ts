@@ -54,7 +54,9 @@ function writeRequest({ inbound, mode, model, prompt }: Asking): { path: string;
         path: `/v1beta/models/${model}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
         body: {
           contents: [{ role: 'user', parts: [{ text: prompt }] }],
-          generationConfig: { thinkingConfig: { includeThoughts: true } },
+          ...(model === 'deepseek-reasoner'
+            ? { generationConfig: { thinkingConfig: { includeThoughts: true } } }
+            : {}),
         },
       }
   }

@@ -1,30 +1,32 @@
 import type { ChatRequest } from '../../chat/chat-request.ts'
+import { effortOf } from '../../chat/effort.ts'
+import { lookUp } from '../../chat/look-up.ts'
 import type { ServedModel } from '../provider.ts'
 import { type ModelType, VENDOR } from './vendor.ts'
 
 /** What a public model name asks of the web client. */
 export type WebModel = { readonly modelType: ModelType; readonly thinking: boolean; readonly search: boolean }
 
-type Base = { readonly modelType: ModelType; readonly thinking: boolean; readonly isFixed: boolean }
+/** `thinking` where the request wishes nothing; `isSilent` where the name forbids it whatever the request wishes. */
+type Base = { readonly modelType: ModelType; readonly thinking: boolean }
+type Named = Base & { readonly search: boolean; readonly isSilent: boolean }
 
-/**
- * The names of both eras. The older two say by themselves whether the model thinks; the newer ones think unless the
- * name or the request says otherwise.
- */
+/** The names of both eras. Of the older two one thinks and one does not; the newer ones think unless told otherwise. */
 const BASES: Readonly<Record<string, Base>> = {
-  'deepseek-chat': { modelType: 'default', thinking: false, isFixed: true },
-  'deepseek-reasoner': { modelType: 'default', thinking: true, isFixed: true },
-  'deepseek-v4-flash': { modelType: 'default', thinking: true, isFixed: false },
-  'deepseek-v4-pro': { modelType: 'expert', thinking: true, isFixed: false },
-  'deepseek-v4-vision': { modelType: 'vision', thinking: true, isFixed: false },
+  'deepseek-chat': { modelType: 'default', thinking: false },
+  'deepseek-reasoner': { modelType: 'default', thinking: true },
+  'deepseek-v4-flash': { modelType: 'default', thinking: true },
+  'deepseek-v4-pro': { modelType: 'expert', thinking: true },
+  'deepseek-v4-vision': { modelType: 'vision', thinking: true },
 }
 
 const CHARACTERS_PER_TOKEN = 4
 
 /** Every name that is served where the settings list none. */
 export function webModels(inputCharacters: Readonly<Record<ModelType, number>>): ServedModel[] {
-  return Object.entries(BASES).flatMap(([base, { modelType, isFixed }]) => {
-    const suffixes = isFixed ? ['', '-search'] : ['', '-search', '-nothinking', '-search-nothinking']
+  return Object.entries(BASES).flatMap(([base, { modelType }]) => {
+    const isOlder = !base.startsWith('deepseek-v')
+    const suffixes = isOlder ? ['', '-search'] : ['', '-search', '-nothinking', '-search-nothinking']
     return suffixes.map((suffix) => ({
       id: base + suffix,
       upstream: base + suffix,
@@ -35,14 +37,13 @@ export function webModels(inputCharacters: Readonly<Record<ModelType, number>>):
 }
 
 /** Reads a model name from the right; what is no known suffix is a part of the name. Undefined for an unknown name. */
-export function readModelName(name: string): (Base & { readonly search: boolean }) | undefined {
+function readModelName(name: string): Named | undefined {
   let rest = name
   let search = false
   let isSilent = false
   for (;;) {
-    const base = Object.hasOwn(BASES, rest) ? BASES[rest] : undefined
-    if (base !== undefined)
-      return isSilent ? { ...base, thinking: false, isFixed: true, search } : { ...base, search }
+    const base = lookUp(BASES, rest)
+    if (base !== undefined) return { ...base, search, isSilent }
     if (rest.endsWith('-search')) search = true
     else if (rest.endsWith('-nothinking')) isSilent = true
     else return undefined
@@ -50,16 +51,16 @@ export function readModelName(name: string): (Base & { readonly search: boolean 
   }
 }
 
-/** What a request asks for: a name that leaves thinking open follows the request's own wish. */
+/** What a request asks for: the name says what is usual, the request's own wish decides, `-nothinking` outranks it. */
 export function chooseModel(
   name: string,
   { reasoning }: Pick<ChatRequest, 'reasoning'>,
 ): WebModel | undefined {
   const read = readModelName(name)
   if (read === undefined) return undefined
-  const { modelType, search, isFixed } = read
-  if (isFixed || reasoning === undefined) return { modelType, search, thinking: read.thinking }
-  return { modelType, search, thinking: reasoning.mode !== 'off' && reasoning.effort !== 'none' }
+  const { modelType, search, isSilent } = read
+  const wished = reasoning === undefined ? read.thinking : effortOf(reasoning) !== 'none'
+  return { modelType, search, thinking: wished && !isSilent }
 }
 
 /** The longest prompt in characters that a model takes. */

@@ -135,9 +135,9 @@ describe('a model’s name', () => {
   const on = { reasoning: { mode: 'effort', effort: 'high' } } as const
   it.each([
     ['deepseek-chat', {}, 'default', false, false],
-    ['deepseek-chat', on, 'default', false, false],
+    ['deepseek-chat', on, 'default', true, false],
     ['deepseek-reasoner', {}, 'default', true, false],
-    ['deepseek-reasoner', off, 'default', true, false],
+    ['deepseek-reasoner', off, 'default', false, false],
     ['deepseek-chat-search', {}, 'default', false, true],
     ['deepseek-reasoner-search', {}, 'default', true, true],
     ['deepseek-v4-flash', {}, 'default', true, false],

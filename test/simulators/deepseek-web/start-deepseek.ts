@@ -23,6 +23,8 @@ export type SimulatorOptions = {
   readonly respond?: (prompt: string) => { readonly thinking?: string; readonly text: string }
   /** Refuse a second completion of an account while one runs. */
   readonly refuseParallel?: boolean
+  /** Calls whose path ends so are refused with a message that repeats what was sent, as careless servers do. */
+  readonly quotesAt?: string
   /** Polls until an uploaded file is read. */
   readonly filePolls?: number
 }
@@ -65,6 +67,8 @@ export async function startDeepseek(options: SimulatorOptions = {}): Promise<Dee
     const call = seen(request, raw)
     calls.push(call)
     const answer = (body: unknown, status = 200) => sendJson(response, status, body)
+    if (call.path.endsWith(simulator.options.quotesAt ?? 'nowhere'))
+      return answer(refused(50_000, `cannot take ${JSON.stringify([call.headers, call.body])}`))
     if (request.headers['user-agent'] === undefined) return answer({ detail: 'blocked' }, 429)
     await route({ call, raw, response, answer, state, challenges, simulator })
   })
