@@ -85,7 +85,13 @@ export function createHttpFace(house: House, isListening: () => boolean) {
       isReady: () => isListening() && pool.accounts().some(({ account }) => account.enabled),
       sessions,
       responses,
-      side: { settings: settings.get, protocols: PROTOCOLS, forward: (call) => forward(call, relayPorts) },
+      side: {
+        settings: settings.get,
+        protocols: PROTOCOLS,
+        forward: (call) => forward(call, relayPorts),
+        clock,
+        active,
+      },
       uiFiles: options.uiDirectory === null ? new Map() : readUiFiles(options.uiDirectory),
       async handleControl(face, request, response) {
         await control?.[face](request, response)

@@ -2,6 +2,7 @@ import type { Response } from 'express'
 import type { Settings } from '../../contract/settings.ts'
 import { ChatError } from '../chat/chat-error.ts'
 import { isJsonObject } from '../chat/json.ts'
+import type { Clock } from '../clock.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import { countTokens } from '../relay/count-tokens.ts'
 import type { Forward, Forwarded } from '../relay/forward.ts'
@@ -16,6 +17,9 @@ export type SidePorts = {
   readonly settings: () => Settings
   readonly protocols: Readonly<Record<'anthropic-messages' | 'gemini', Protocol>>
   readonly forward: (call: Forward) => Promise<Forwarded | undefined>
+  readonly clock: Clock
+  /** Requests under way, each with the way to stop it; draining uses it. */
+  readonly active: Set<AbortController>
 }
 
 /**
@@ -41,12 +45,9 @@ async function forwardCount(
   ports: SidePorts,
 ): Promise<Forwarded | undefined> {
   try {
+    const path = '/v1/messages/count_tokens'
     return await ports.forward(
-      forwardCall(exchange, body, {
-        model,
-        protocol: 'anthropic-messages',
-        path: '/v1/messages/count_tokens',
-      }),
+      forwardCall(exchange, body, { model, protocol: 'anthropic-messages', path }, ports),
     )
   } catch (error) {
     if (error instanceof ChatError && error.kind === 'model-not-found') throw error
@@ -76,7 +77,7 @@ export function createEmbeddings(ports: SidePorts): ColdHandler {
       throw new ChatError('invalid-request', 'model: a string is needed', { param: 'model' })
     startRow(exchange, model, body)
     const forwarded = await ports.forward(
-      forwardCall(exchange, body, { model, protocol: 'openai-chat', path: '/embeddings' }),
+      forwardCall(exchange, body, { model, protocol: 'openai-chat', path: '/embeddings' }, ports),
     )
     if (forwarded !== undefined) return sendForwarded(exchange, response, forwarded)
     throw new ChatError('model-not-found', `"${model}" is not a model that makes embeddings here`, {
@@ -97,15 +98,25 @@ function startRow(exchange: Exchange, model: string, body: RequestBody): void {
   requireModelAllowed(exchange.key, model)
 }
 
+/** What goes on to an upstream ends with its client, with Portside, and after the total time at the latest. */
 function forwardCall(
   exchange: Exchange,
   body: RequestBody,
   call: Pick<Forward, 'model' | 'protocol' | 'path'>,
+  { settings, clock, active }: SidePorts,
 ): Forward {
   const abort = new AbortController()
-  exchange.response.on('close', () =>
-    abort.abort(new ChatError('cancelled', 'The client closed the connection')),
+  const timer = clock.timer(settings().timeouts.totalMs, () =>
+    abort.abort(
+      new ChatError('timed-out', 'The answer took longer than Portside allows', { code: 'total_timeout' }),
+    ),
   )
+  active.add(abort)
+  exchange.response.on('close', () => {
+    timer.cancel()
+    active.delete(abort)
+    abort.abort(new ChatError('cancelled', 'The client closed the connection'))
+  })
   return {
     ...call,
     provider: exchange.match?.provider,
