@@ -40,7 +40,12 @@ export type WrittenRequest = {
  * they give exactly one `finish` or `error`: a stream that ends without its terminal event is an error
  * (`upstream-truncated`), never a stop. Events after the terminal one are ignored.
  */
-export type StreamReader = { push(event: SseEvent): readonly StreamPart[]; end(): readonly StreamPart[] }
+export type StreamReader = {
+  push(event: SseEvent): readonly StreamPart[]
+  end(): readonly StreamPart[]
+  /** An event that says one delta of text leaves the reader as it was: it may be left out without the reader missing it. */
+  readonly repeatsFrames?: true
+}
 
 /** An answer with a failure status. Header names are in lower case; `text` is at most 64 KiB. */
 export type ErrorResponse = {

@@ -11,6 +11,7 @@ import { createFraming, type Framing } from './framing.ts'
 import { holdsSecret, secretsOf } from './mask-secrets.ts'
 import { passedHeaders } from './passed-headers.ts'
 import { rememberReasoning } from './reasoning-cache.ts'
+import type { Skimmed } from './skim-events.ts'
 
 /** How much may be held back before the first output: then the answer is committed all the same (REL-10). */
 const HOLD_EVENTS = 64
@@ -106,17 +107,16 @@ export class AnswerStream {
     if (this.isFinished) this.#end()
   }
 
-  /** Passes whole frames on as they came; `parts` is what they say. Throws like `takeParts`. */
-  takePassed(parts: readonly StreamPart[], frames: Uint8Array): void {
-    let hasOutput = false
+  /** Passes whole frames on as they came; `parts` is what they say, plain text left out. Throws like `takeParts`. */
+  takePassed({ parts, frames, failed, hasOutput }: Skimmed): void {
     for (const part of parts) {
       this.#observe(part)
       if (part.type === 'error') {
-        if (isUpstreamsOwn(part.error) && this.isCommitted && !holdsSecret(frames, secretsOf(this.#attempt)))
-          this.#endWithOwnError(frames)
+        if (frames.length > 0) this.#offer(frames, hasOutput)
+        if (isUpstreamsOwn(part.error) && this.isCommitted && !holdsSecret(failed, secretsOf(this.#attempt)))
+          this.#endWithOwnError(failed)
         throw part.error
       }
-      hasOutput ||= isOutput(part)
       if (part.type === 'finish') this.isFinished = true
     }
     if (frames.length > 0) this.#offer(frames, hasOutput)

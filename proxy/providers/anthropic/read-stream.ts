@@ -20,6 +20,7 @@ export type MessageReader = {
 export function createStreamReader(wayBack: WayBack = {}): StreamReader {
   const reader = createMessageReader(wayBack)
   return {
+    repeatsFrames: true,
     push({ data }) {
       // Gateways add OpenAI's end marker to this stream too (seen 2026-08).
       if (data.trim() !== '' && data !== '[DONE]') reader.event(parseJson(data))

@@ -26,6 +26,7 @@ export type ChunkReader = {
 export function createStreamReader(wayBack: WayBack = {}): StreamReader {
   const reader = createChunkReader(wayBack)
   return {
+    repeatsFrames: true,
     push({ data }) {
       if (data === '[DONE]') reader.done()
       else if (data.trim() !== '') reader.chunk(parseJson(data))

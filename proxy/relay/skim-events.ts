@@ -1,0 +1,114 @@
+import type { SseEvent } from '../chat/sse-event.ts'
+import { isOutput, type StreamPart } from '../chat/stream-part.ts'
+import type { StreamReader } from '../providers/wire-codec.ts'
+import { createSseReader } from '../upstream/read-sse.ts'
+import { createDeltaTemplate, type DeltaTemplate } from './delta-template.ts'
+import { createWholeFrames } from './whole-frames.ts'
+
+/** What some bytes of an event stream say. */
+export type Skimmed = {
+  readonly parts: readonly StreamPart[]
+  /** The bytes of the frames that are complete, as they came, up to one that said an error. */
+  readonly frames: Uint8Array
+  /** The frame that said an error: nothing is read behind it. */
+  readonly failed: Uint8Array
+  readonly hasOutput: boolean
+}
+
+export type EventSkimmer = {
+  push(bytes: Uint8Array): Skimmed
+  /** Called once when the bytes end. `frames` is an unfinished frame, if there is one. */
+  end(): Skimmed
+}
+
+export type SkimmerOptions = {
+  readonly reader: StreamReader
+  readonly maxEventBytes: number
+  /** False where the bytes go on as they came: deltas of text are then noticed, not told. */
+  readonly wantsText: boolean
+}
+
+const NO_BYTES = new Uint8Array(0)
+
+/**
+ * Reads an upstream's events. Most events of a stream are the same but for a few letters of text: those are known by
+ * their frame and not parsed one by one; all others go through the reader.
+ */
+export function createEventSkimmer({ reader, maxEventBytes, wantsText }: SkimmerOptions): EventSkimmer {
+  const sse = createSseReader({ maxEventBytes })
+  const wholeFrames = createWholeFrames(maxEventBytes)
+  const template = reader.repeatsFrames === true ? createDeltaTemplate() : undefined
+
+  /** Returns whether an error was said. */
+  function read(events: readonly SseEvent[], parts: StreamPart[]): boolean {
+    for (const event of events)
+      for (const part of reader.push(event)) if (parts.push(part) > 0 && part.type === 'error') return true
+    return false
+  }
+
+  /** The offset behind a frame that is known by its template; -1 where the frame has to be read in full. */
+  function skimDelta(known: DeltaTemplate, text: string, at: number, parts: StreamPart[]): number {
+    const end = known.match(text, at)
+    if (end === -1 || (!wantsText && !known.isThinking)) return end
+    const delta = known.read(text, at, end)
+    if (delta === undefined) return -1
+    parts.push(delta)
+    return end
+  }
+
+  /** Frame by frame, up to an error. */
+  function skim(frames: Uint8Array): Skimmed {
+    const text = latin1(frames)
+    const parts: StreamPart[] = []
+    let hasOutput = false
+    for (let at = 0; at < text.length; ) {
+      const known = template === undefined ? -1 : skimDelta(template, text, at, parts)
+      if (known !== -1) {
+        hasOutput = true
+        at = known
+        continue
+      }
+      const end = endOfFrame(text, at)
+      const before = parts.length
+      const frame = frames.subarray(at, end)
+      if (read(sse.push(frame), parts)) return skimmed(parts, frames.subarray(0, at), frame, hasOutput)
+      template?.learn(text.slice(at, end), parts, before)
+      at = end
+    }
+    return skimmed(parts, frames, NO_BYTES, hasOutput)
+  }
+
+  return {
+    push(bytes) {
+      const frames = wholeFrames.push(bytes)
+      return frames.length === 0 ? skimmed([], NO_BYTES, NO_BYTES, false) : skim(frames)
+    },
+    end() {
+      const parts: StreamPart[] = []
+      const rest = wholeFrames.rest()
+      if (read(sse.push(rest), parts) || read(sse.end(), parts)) return skimmed(parts, NO_BYTES, rest, false)
+      parts.push(...reader.end())
+      return skimmed(parts, rest, NO_BYTES, false)
+    },
+  }
+}
+
+function skimmed(
+  parts: readonly StreamPart[],
+  frames: Uint8Array,
+  failed: Uint8Array,
+  hasOutput: boolean,
+): Skimmed {
+  return { parts, frames, failed, hasOutput: hasOutput || parts.some(isOutput) }
+}
+
+/** The offset behind the frame that begins at `at`; frames with carriage returns are taken all together. */
+function endOfFrame(text: string, at: number): number {
+  const end = text.indexOf('\n\n', at)
+  return end === -1 ? text.length : end + 2
+}
+
+/** One character a byte, so that offsets in text and bytes are the same. */
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+}
