@@ -41,8 +41,11 @@ export function addAccountCommands(program: Command, world: CliWorld): void {
     .option('--weight <number>', 'how large a share of the requests it takes', asNumber)
     .action(async (options: AddOptions) => {
       const context = createContext(world, options)
-      const wanted = await readNewAccount(world, options)
-      const added = await withControl(context, (client) => client.accounts.add(wanted))
+      const added = await withControl(context, async (client) => {
+        const isWebRoute = await usesWebRoute(client, options.provider)
+        if (isWebRoute) world.remark(`${WEB_ROUTE}\n`)
+        return client.accounts.add(await readNewAccount(world, options, isWebRoute))
+      })
       context.show(added, `Added ${added.name} (${added.id}).\n`)
     })
 
@@ -68,7 +71,20 @@ export function addAccountCommands(program: Command, world: CliWorld): void {
     })
 }
 
-async function readNewAccount(world: CliWorld, options: AddOptions): Promise<NewAccount> {
+/** What whoever adds such an account must know; docs/providers.md says more. */
+const WEB_ROUTE =
+  "This uses the website's own interface, which DeepSeek does not offer for programs: it is outside its intended use, and accounts have been muted for it. The supported way is an API key of https://platform.deepseek.com (portside accounts add --provider deepseek)."
+
+async function usesWebRoute(client: ControlClient, provider: string): Promise<boolean> {
+  const listed = (await client.providers.list()).find(({ id }) => id === provider)
+  return (listed?.type ?? provider) === 'deepseek-web'
+}
+
+async function readNewAccount(
+  world: CliWorld,
+  options: AddOptions,
+  isWebRoute: boolean,
+): Promise<NewAccount> {
   const { provider, name, email, mobile, priority, weight } = options
   return {
     provider,
@@ -77,7 +93,7 @@ async function readNewAccount(world: CliWorld, options: AddOptions): Promise<New
     ...(weight === undefined ? {} : { weight }),
     ...(email === undefined ? {} : { email }),
     ...(mobile === undefined ? {} : { mobile }),
-    ...(await readSecret(world, options)),
+    ...(await readSecret(world, options, isWebRoute)),
   }
 }
 
@@ -85,6 +101,7 @@ async function readNewAccount(world: CliWorld, options: AddOptions): Promise<New
 async function readSecret(
   world: CliWorld,
   { apiKeyEnv, email, mobile, token }: AddOptions,
+  isWebRoute: boolean,
 ): Promise<Pick<NewAccount, 'apiKey' | 'token' | 'password'>> {
   if (apiKeyEnv !== undefined) {
     const apiKey = world.env[apiKeyEnv]
@@ -92,7 +109,7 @@ async function readSecret(
     return { apiKey }
   }
   if (email !== undefined || mobile !== undefined) return { password: await askSecret(world, 'Password') }
-  if (token === true) return { token: await askSecret(world, 'Token') }
+  if (token === true || isWebRoute) return { token: await askSecret(world, 'Token') }
   return { apiKey: await askSecret(world, 'API key') }
 }
 

@@ -152,6 +152,27 @@ describe('keys, accounts and providers without a running proxy', () => {
     expect(seen.err).toContain('NO_KEY is not set')
   })
 
+  it.each([
+    ['a token', [], { token: KEY }],
+    ['a password', ['--email', 'nora@example.test'], { email: 'nora@example.test', password: KEY }],
+  ])(
+    'take %s for DeepSeek’s web, and say before it is asked for what such an account is',
+    async (_what, more, sealed) => {
+      const { run, seen, home } = await makeWorld({ input: `${KEY}\n` })
+      expect(await run('accounts', 'add', '--provider', 'deepseek-web', ...more, '--json')).toBe(0)
+      expect(seen.err).toMatch(/outside its intended use.*supported way is an API key/)
+      const { email, ...secret } = sealed as { email?: string }
+      const config = JSON.parse(await readFile(join(home, 'config.json'), 'utf8'))
+      expect(config.accounts).toEqual([
+        expect.objectContaining({ provider: 'deepseek-web', ...(email === undefined ? {} : { email }) }),
+      ])
+      expect(Object.keys(secret)).toHaveLength(1)
+      for (const field of ['token', 'password', 'apiKey'])
+        expect(config.accounts[0]).not.toHaveProperty(field)
+      expect(seen.out + seen.err).not.toContain(KEY)
+    },
+  )
+
   it('take no secret as an argument, where every user of the machine could read it', async () => {
     const { run, seen } = await makeWorld()
     expect(await run('accounts', 'add', '--provider', 'openai', '--api-key', KEY)).toBe(2)

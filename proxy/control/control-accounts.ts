@@ -3,7 +3,8 @@ import { implement } from '@orpc/server'
 import type { Account, NewAccount } from '../../contract/account.ts'
 import { controlContract } from '../../contract/control-contract.ts'
 import type { AccountSetting, Settings } from '../../contract/settings.ts'
-import { PRESETS } from '../providers/presets.ts'
+import { IMPLIED_TYPES, PRESETS } from '../providers/presets.ts'
+import { sessionIdOf } from '../settings/account-secret.ts'
 import { controlError, savingSettings } from './control-error.ts'
 import type { ControlPorts } from './control-ports.ts'
 
@@ -44,13 +45,18 @@ export function controlAccounts(ports: ControlPorts) {
         })),
       )
       if (credential !== undefined) await ports.credentials.remove(credential)
+      await ports.credentials.remove(sessionIdOf(input.id))
       return { done: true as const }
     }),
   }
 }
 
 function refuseUnusable(input: NewAccount, ports: ControlPorts): void {
-  const known = new Set([...ports.providers().map(({ id }) => id), ...Object.keys(PRESETS)])
+  const known = new Set([
+    ...ports.providers().map(({ id }) => id),
+    ...Object.keys(PRESETS),
+    ...Object.keys(IMPLIED_TYPES),
+  ])
   if (!known.has(input.provider)) {
     throw controlError(
       'BAD_REQUEST',

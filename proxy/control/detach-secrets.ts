@@ -1,4 +1,5 @@
 import type { AccountSetting, Settings } from '../../contract/settings.ts'
+import { sessionIdOf } from '../settings/account-secret.ts'
 
 /**
  * A secret belongs to the place that it was entered for. Accounts whose provider leads to another host than before
@@ -15,12 +16,16 @@ export function detachMovedSecrets(before: Settings, after: Settings): Settings 
   return { ...after, accounts }
 }
 
-/** The sealed credentials that no account refers to any longer. */
+/** The sealed credentials that no account refers to any longer, renewed sessions among them. */
 export function orphanedCredentials(before: Settings, after: Settings): string[] {
-  const used = new Set(after.accounts.map(({ credential }) => credential))
-  return before.accounts.flatMap(({ credential }) =>
-    credential === undefined || used.has(credential) ? [] : [credential],
-  )
+  const used = new Set(after.accounts.flatMap(sealedIds))
+  return before.accounts.flatMap(sealedIds).filter((id) => !used.has(id))
+}
+
+/** A session goes with the secret that it was renewed from. */
+function sealedIds({ id, credential }: AccountSetting): string[] {
+  if (credential === undefined) return []
+  return id === undefined ? [credential] : [credential, sessionIdOf(id)]
 }
 
 /** Where a provider's requests go; a provider that the settings do not name has a place of its own. */

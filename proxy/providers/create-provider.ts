@@ -1,5 +1,6 @@
 import type { ProviderSetting, Settings } from '../../contract/settings.ts'
 import { type Capabilities, DEFAULT_CAPABILITIES } from '../chat/capabilities.ts'
+import { lookUp } from '../chat/look-up.ts'
 import type { Clock } from '../clock.ts'
 import { createUpstreamFetch } from '../upstream/fetch-upstream.ts'
 import { anthropicCodec } from './anthropic/index.ts'
@@ -8,7 +9,7 @@ import { createDemoProvider } from './demo/index.ts'
 import { geminiCodec } from './gemini/index.ts'
 import { openaiChatCodec } from './openai-chat/index.ts'
 import { openaiResponsesCodec } from './openai-responses/index.ts'
-import { PRESETS, type Preset } from './presets.ts'
+import { IMPLIED_TYPES, PRESETS, type Preset } from './presets.ts'
 import type { Provider, ServedModel, WireProvider } from './provider.ts'
 import type { WireCodec } from './wire-codec.ts'
 
@@ -60,18 +61,12 @@ function withImplied(settings: Settings): ProviderSetting[] {
   const listed = [...settings.providers]
   const known = new Set(listed.map(({ id }) => id))
   for (const id of ['demo', ...settings.accounts.map(({ provider }) => provider)]) {
-    const type = IMPLIED_TYPES[id] ?? PRESETS[id]?.type
+    const type = lookUp(IMPLIED_TYPES, id) ?? lookUp(PRESETS, id)?.type
     if (known.has(id) || type === undefined) continue
     known.add(id)
     listed.push({ ...EMPTY_SETTING, id, type })
   }
   return listed
-}
-
-/** Types of which there is one at most need no entry of their own. */
-const IMPLIED_TYPES: Readonly<Record<string, ProviderSetting['type']>> = {
-  demo: 'demo',
-  'deepseek-web': 'deepseek-web',
 }
 
 const EMPTY_SETTING = {

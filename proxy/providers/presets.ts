@@ -1,4 +1,4 @@
-import type { ProviderType } from '../../contract/settings.ts'
+import type { ProviderSetting, ProviderType } from '../../contract/settings.ts'
 import type { Capabilities } from '../chat/capabilities.ts'
 
 /** What is known of a vendor's API: its type, where it is, and what differs from the default capabilities. */
@@ -101,4 +101,10 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     baseUrl: 'http://127.0.0.1:8080/v1',
     isLocal: true,
   },
+}
+
+/** Types of which there is one at most: an account may name them without an entry of their own. */
+export const IMPLIED_TYPES: Readonly<Record<string, ProviderSetting['type']>> = {
+  demo: 'demo',
+  'deepseek-web': 'deepseek-web',
 }
