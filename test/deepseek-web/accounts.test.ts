@@ -7,7 +7,7 @@ import { ChatError } from '../../proxy/chat/chat-error.ts'
 import type { JsonObject } from '../../proxy/chat/json.ts'
 import { createSessionTokens } from '../../proxy/providers/deepseek-web/session-tokens.ts'
 import type { WebApi } from '../../proxy/providers/deepseek-web/web-api.ts'
-import { ANSWER } from '../simulators/deepseek-web/scenarios.ts'
+import { ANSWER } from '../simulators/deepseek-web/texts.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { LOGIN, type Stage, stage, TOKEN, textOf } from './stage.ts'
 

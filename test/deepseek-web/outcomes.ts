@@ -1,5 +1,5 @@
-import { ANSWER, FIRST_HALF, SECOND_HALF, THOUGHT } from '../simulators/deepseek-web/scenarios.ts'
 import { PAGES } from '../simulators/deepseek-web/scenarios-search.ts'
+import { ANSWER, FIRST_HALF, SECOND_HALF, THOUGHT } from '../simulators/deepseek-web/texts.ts'
 
 /** What a client gets of one scenario, told without its protocol. */
 export type Outcome = {

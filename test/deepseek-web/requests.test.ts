@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { ANSWER } from '../simulators/deepseek-web/scenarios.ts'
+import { ANSWER } from '../simulators/deepseek-web/texts.ts'
 import { type Stage, stage, TOKEN, textOf } from './stage.ts'
 
 const stages: Stage[] = []

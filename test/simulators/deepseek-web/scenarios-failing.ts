@@ -1,4 +1,4 @@
-import { answerPlainly } from './scenarios.ts'
+import { answerPlainly } from './answer-plainly.ts'
 import { bizRefused, fragment, refused, type Scene, speak } from './scene.ts'
 
 /** How long the simulator mutes an account: a day. */

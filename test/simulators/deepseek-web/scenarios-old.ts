@@ -1,5 +1,5 @@
-import { ANSWER, THOUGHT } from './scenarios.ts'
 import { type Scene, speak, tokens } from './scene.ts'
+import { ANSWER, THOUGHT } from './texts.ts'
 
 /** The two forms that the vendor's builds spoke before fragments. */
 export const oldForms = {

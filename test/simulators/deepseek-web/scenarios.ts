@@ -1,18 +1,11 @@
+import { answerPlainly } from './answer-plainly.ts'
 import { failures } from './scenarios-failing.ts'
 import { oldForms } from './scenarios-old.ts'
 import { searches } from './scenarios-search.ts'
 import { fragment, type Scene, speak, tokens } from './scene.ts'
+import { ANSWER, FIRST_HALF, SECOND_HALF, TEMPLATE, THOUGHT } from './texts.ts'
 
 export type Scenario = (scene: Scene) => Promise<void> | void
-
-/** What the simulator says where nobody tells it otherwise. */
-export const ANSWER = 'The harbour opens at six. Tide: 潮 🚢, gate no. 4.'
-export const THOUGHT = 'The tide table says six.'
-/** What `incomplete-continue` says before and after it is continued. */
-export const FIRST_HALF = 'The first half of a long story about a harbour and its keeper. '
-export const SECOND_HALF = 'The second half, in which the gate opens.'
-/** The canned text that takes a filtered answer's place. */
-export const TEMPLATE = 'Sorry, that is beyond my current scope.'
 
 /** Every way in which the simulated DeepSeek can answer, by name. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -45,27 +38,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...searches,
   ...failures,
   ...oldForms,
-}
-
-export async function answerPlainly(scene: Scene, thought?: string, evenIfOff = false): Promise<void> {
-  const say = speak(scene)
-  const { text, thinking = thought } = scene.answer()
-  await say.ready()
-  await say.updateSession()
-  const thinks = thinking !== undefined && (scene.thinking || evenIfOff)
-  const [first = '', ...rest] = tokens(thinks ? thinking : text)
-  await say.snapshot([fragment(1, thinks ? 'THINK' : 'RESPONSE', first)])
-  const [next, ...others] = rest
-  if (next !== undefined) await say.append('response/fragments/-1/content', next)
-  for (const token of others) await say.bare(token)
-  if (thinks) {
-    await say.set('response/fragments/-1/elapsed_secs', 1.2)
-    const [opening = '', ...following] = tokens(text)
-    await say.append('response/fragments', [fragment(2, 'RESPONSE', opening)])
-    for (const [index, token] of following.entries())
-      await (index === 0 ? say.append('response/fragments/-1/content', token) : say.bare(token))
-  }
-  await say.finish()
 }
 
 async function strayThinkEnd(scene: Scene): Promise<void> {

@@ -2,9 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { createChallenges } from './challenges.ts'
 import { answerFile } from './files.ts'
-import { ANSWER, SCENARIOS } from './scenarios.ts'
+import { SCENARIOS } from './scenarios.ts'
 import { bizRefused, ok, refused, type Scene } from './scene.ts'
 import { createState, type SimulatedAccount, type SimulatedSession, type State } from './state.ts'
+import { ANSWER } from './texts.ts'
 
 export type SimulatorOptions = {
   readonly port?: number
