@@ -7,6 +7,7 @@ import type { ControlRouter } from './control/create-control.ts'
 import type { House } from './house.ts'
 import { createColdHandlers } from './http/cold-handlers.ts'
 import { createExpressApp } from './http/express-app.ts'
+import { createIdempotency } from './http/idempotency.ts'
 import { refuseExchange, type ServerPorts } from './http/server.ts'
 import { readUiFiles } from './http/ui-files.ts'
 import { anthropicMessages } from './protocols/anthropic-messages/index.ts'
@@ -59,6 +60,7 @@ export function createHttpFace(house: House, isListening: () => boolean) {
       clock,
       active,
       keyUse: keyLimits,
+      idempotency: createIdempotency(),
       responses,
       async relay(request) {
         tally.requests++

@@ -15,6 +15,8 @@ export const ERROR_KINDS = {
   'model-not-found': { fault: 'client', retry: 'other-account', status: 404 },
   'method-not-allowed': { fault: 'client', retry: 'never', status: 405 },
   'request-timeout': { fault: 'client', retry: 'never', status: 408 },
+  'request-in-progress': { fault: 'client', retry: 'never', status: 409 },
+  'key-reused': { fault: 'client', retry: 'never', status: 422 },
   'too-large': { fault: 'client', retry: 'never', status: 413 },
   'unsupported-media': { fault: 'client', retry: 'never', status: 415 },
   cancelled: { fault: 'client', retry: 'never', status: 499 },

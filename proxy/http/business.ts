@@ -13,6 +13,7 @@ import { answerFailure, COMMON_HEADERS } from './answer-failure.ts'
 import type { Exchange } from './exchange.ts'
 import { errorProtocol } from './exchange.ts'
 import { corsHeaders } from './guard.ts'
+import type { Idempotency } from './idempotency.ts'
 import { requireModelAllowed } from './key-allows.ts'
 import type { KeyUse } from './key-limits.ts'
 import type { Match } from './match-route.ts'
@@ -27,6 +28,7 @@ export type BusinessPorts = {
   readonly responses: ResponseStore
   readonly keyUse: KeyUse
   readonly relay: (request: RelayRequest) => Promise<void>
+  readonly idempotency: Idempotency
   /** Requests being relayed, each with the way to stop it; draining uses it. */
   readonly active: Set<AbortController>
 }
@@ -41,8 +43,10 @@ export async function handleBusiness(exchange: Exchange, ports: BusinessPorts): 
       abort.abort(new ChatError('cancelled', 'The client closed the connection'))
   }
   exchange.response.on('close', onClose)
+  let end: (() => void) | undefined
   try {
     const relayRequest = await readRequest(exchange, ports, protocol, abort.signal)
+    end = beginKeyed(exchange, relayRequest, ports)
     await ports.relay(relayRequest)
   } catch (thrown) {
     answerFailure(
@@ -52,9 +56,21 @@ export async function handleBusiness(exchange: Exchange, ports: BusinessPorts): 
       ports.settings().retry.retryAfterMaxMs,
     )
   } finally {
+    end?.()
     exchange.response.off('close', onClose)
     ports.active.delete(abort)
   }
+}
+
+/** Without an `Idempotency-Key` nothing is held against anything. */
+function beginKeyed(
+  { request }: Exchange,
+  { owner, body }: RelayRequest,
+  ports: BusinessPorts,
+): (() => void) | undefined {
+  const key = request.headers['idempotency-key']
+  if (typeof key !== 'string' || key === '') return undefined
+  return ports.idempotency.begin({ owner, path: request.url ?? '', key, body: body.bytes })
 }
 
 export function protocolOf(exchange: Exchange, protocols: Readonly<Record<string, Protocol>>): Protocol {

@@ -12,7 +12,7 @@ const PROMISES = `
 08 the clients’ own retries do not multiply ours
 09 after the first byte there is no second attempt
 10 what comes before the first output is held back
-11 an idempotency key joins equal requests
+11 an idempotency key keeps equal requests from running twice
 12 a rate limit rests one account for one model
 13 a rest grows once per window
 14 what the client or this machine caused blames no account
@@ -67,8 +67,3 @@ export const IDS: readonly (readonly [id: string, promise: string])[] = [
     .sort(([one], [other]) => Number(one) - Number(other))
     .map(([number, title]) => [`FM-${number}`, title] as const),
 ]
-
-/** Why no test names an id. */
-export const REASONS: Readonly<Record<string, string>> = {
-  'REL-11': 'not offered: without the key nothing is joined, and the official libraries send none',
-}

@@ -13,6 +13,8 @@ const TYPES: Readonly<Record<ErrorKind, string>> = {
   'model-not-found': 'not_found_error',
   'method-not-allowed': 'invalid_request_error',
   'request-timeout': 'timeout_error',
+  'request-in-progress': 'invalid_request_error',
+  'key-reused': 'invalid_request_error',
   'too-large': 'request_too_large',
   'unsupported-media': 'invalid_request_error',
   cancelled: 'api_error',

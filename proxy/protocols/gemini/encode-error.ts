@@ -12,6 +12,8 @@ const STATUSES: Readonly<Record<ErrorKind, string>> = {
   'model-not-found': 'NOT_FOUND',
   'method-not-allowed': 'INVALID_ARGUMENT',
   'request-timeout': 'DEADLINE_EXCEEDED',
+  'request-in-progress': 'ABORTED',
+  'key-reused': 'INVALID_ARGUMENT',
   'too-large': 'INVALID_ARGUMENT',
   'unsupported-media': 'INVALID_ARGUMENT',
   cancelled: 'CANCELLED',

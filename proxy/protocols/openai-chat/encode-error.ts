@@ -14,6 +14,8 @@ const SHAPES: Readonly<Record<ErrorKind, Shape>> = {
   'model-not-found': { type: 'invalid_request_error', code: 'model_not_found' },
   'method-not-allowed': { type: 'invalid_request_error' },
   'request-timeout': { type: 'invalid_request_error' },
+  'request-in-progress': { type: 'invalid_request_error', code: 'request_in_progress' },
+  'key-reused': { type: 'invalid_request_error', code: 'idempotency_key_reused' },
   'too-large': { type: 'invalid_request_error' },
   'unsupported-media': { type: 'invalid_request_error' },
   cancelled: { type: 'server_error' },

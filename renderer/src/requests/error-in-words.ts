@@ -62,6 +62,16 @@ const KINDS = new Map<string, ErrorInWords>(
       'sent a kind of content that is not JSON.',
       'Set content-type to application/json.',
     ),
+    'request-in-progress': words(
+      'Your client',
+      'sent a request again while the first one was still being answered.',
+      'Nothing to repair: the first one goes on.',
+    ),
+    'key-reused': words(
+      'Your client',
+      'used one Idempotency-Key for two different requests.',
+      'Let it make a new key for each request.',
+    ),
     cancelled: words(
       'Your client',
       'closed the connection before the answer was complete.',
