@@ -2,7 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import type { SettingsInput } from '../../contract/settings.ts'
 import { type AgentStep, createAgent, type UpstreamProtocol } from '../simulators/agent-script.ts'
+import { startDeepseekUpstream } from '../simulators/deepseek-web/as-upstream.ts'
 import { sayAsAnthropic, sayAsGemini, sayAsOpenAiChat, sayAsOpenAiResponses } from '../simulators/say.ts'
 import { createTextOnlyAgent, type Violations } from '../simulators/text-only.ts'
 import { startUpstream, type Upstream } from '../simulators/upstream.ts'
@@ -18,10 +20,14 @@ export const SAY = {
 
 export const UPSTREAM_PROTOCOLS = Object.keys(SAY) as readonly UpstreamProtocol[]
 
-/** What a client's work can end at: an upstream that calls tools itself, or a model that knows only text. */
-export type JourneyUpstream = UpstreamProtocol | 'text-only'
+/** What a client's work can end at: an upstream that calls tools itself, a model that knows only text, a web plan. */
+export type JourneyUpstream = UpstreamProtocol | 'text-only' | 'deepseek-web'
 
-export const JOURNEY_UPSTREAMS: readonly JourneyUpstream[] = [...UPSTREAM_PROTOCOLS, 'text-only']
+export const JOURNEY_UPSTREAMS: readonly JourneyUpstream[] = [
+  ...UPSTREAM_PROTOCOLS,
+  'text-only',
+  'deepseek-web',
+]
 
 /** What a user of each protocol would put behind the host. */
 export const BASE_PATHS = {
@@ -30,6 +36,7 @@ export const BASE_PATHS = {
   'openai-responses': '/v1',
   gemini: '',
   'text-only': '/v1',
+  'deepseek-web': '',
 } as const satisfies Record<JourneyUpstream, string>
 
 /** Where each protocol's requests must arrive. */
@@ -39,6 +46,7 @@ const PATHS = {
   'openai-responses': /^\/v1\/responses$/,
   gemini: /^\/v1beta\/models\/[a-z-]+:(generateContent|streamGenerateContent\?alt=sse)$/,
   'text-only': /^\/v1\/chat\/completions$/,
+  'deepseek-web': /^\/api\/v0\/chat\/completion$/,
 } as const satisfies Record<JourneyUpstream, RegExp>
 
 /** A Portside between a client and a simulated model, and the folder in which the client works. */
@@ -53,6 +61,7 @@ export type Journey = {
   end(): Promise<void>
 }
 
+const SIMULATED_SECRET = 'sk-simulated-upstream-key'
 export const SECRET_IN_FILE = 'berth 7, pilot on board'
 
 /** Starts everything for one agentic turn; the folder holds `notes.txt`, which the agent reads first. */
@@ -64,24 +73,8 @@ export async function startJourney(
   const folder = await mkdtemp(join(tmpdir(), 'portside-journey-'))
   await writeFile(join(folder, 'notes.txt'), `${SECRET_IN_FILE}\n`)
   const violations: Violations = []
-  const isTextOnly = protocol === 'text-only'
-  const upstream = await startUpstream(
-    isTextOnly ? createTextOnlyAgent(steps(folder), violations) : createAgent(protocol, steps(folder)),
-  )
-  const baseUrl = upstream.url + BASE_PATHS[protocol]
-  const portside = await startPortside({
-    providers: [
-      {
-        id: 'sim',
-        type: isTextOnly ? 'openai-chat' : protocol,
-        toolMode: isTextOnly ? 'bridge' : 'native',
-        baseUrl,
-        models: ['*'],
-        privateNetwork: true,
-      },
-    ],
-    accounts: [{ provider: 'sim', name: 'simulated', apiKey: 'sk-simulated-upstream-key' }],
-  })
+  const upstream = await startModel(protocol, steps(folder), violations)
+  const portside = await startPortside(settingsFor(protocol, upstream.url + BASE_PATHS[protocol]))
   return {
     portside,
     upstream,
@@ -94,6 +87,34 @@ export async function startJourney(
       await upstream.close()
       await rm(folder, { recursive: true, force: true })
     },
+  }
+}
+
+function startModel(protocol: JourneyUpstream, steps: readonly AgentStep[], violations: Violations) {
+  if (protocol === 'deepseek-web') return startDeepseekUpstream(steps)
+  const isTextOnly = protocol === 'text-only'
+  return startUpstream(isTextOnly ? createTextOnlyAgent(steps, violations) : createAgent(protocol, steps))
+}
+
+function settingsFor(protocol: JourneyUpstream, baseUrl: string): SettingsInput {
+  const isTextOnly = protocol === 'text-only'
+  const isWebPlan = protocol === 'deepseek-web'
+  return {
+    providers: [
+      {
+        id: 'sim',
+        type: isTextOnly ? 'openai-chat' : protocol,
+        toolMode: isTextOnly ? 'bridge' : 'native',
+        baseUrl,
+        models: isWebPlan ? ['deepseek-v4-flash'] : ['*'],
+        privateNetwork: true,
+        // Agents ask for titles beside their work; waiting for each of these would only make the tests long.
+        ...(isWebPlan ? { options: { inFlight: 4, betweenStartsMs: 0 } } : {}),
+      },
+    ],
+    accounts: [{ provider: 'sim', name: 'simulated', token: SIMULATED_SECRET }],
+    // A web plan has names of its own.
+    ...(isWebPlan ? { models: { aliases: { '*': 'deepseek-v4-flash' } } } : {}),
   }
 }
 

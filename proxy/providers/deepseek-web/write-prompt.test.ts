@@ -29,7 +29,7 @@ describe('a prompt for DeepSeek’s one field', () => {
         text('developer', 'No jokes.'),
       ),
     ).toBe(
-      'Be brief.\n\nUser: When?\n\nAssistant: At six.\n\nUser: Sure?\n\nAnd why?\n\nSystem: No jokes.\n\nAssistant:',
+      'Be brief.\n\nUser:\nWhen?\n\nAssistant:\nAt six.\n\nUser:\nSure?\n\nAnd why?\n\nSystem:\nNo jokes.\n\nAssistant:',
     )
   })
 
@@ -106,7 +106,7 @@ describe('a prompt for DeepSeek’s one field', () => {
       },
     ]
     expect(write(...turns)).toContain(
-      'Assistant: Called get_tide with {"port":"Brest"}\n\nUser: Tool result (get_tide): (no output)',
+      'Assistant:\nCalled get_tide with {"port":"Brest"}\n\nUser:\nTool result (get_tide): (no output)',
     )
   })
 

@@ -45,7 +45,10 @@ function addBlock(blocks: Block[], label: Label, text: string): void {
   else blocks.push({ label, text })
 }
 
-/** A single question stands bare, behind its instructions; a conversation has its sides named. */
+/**
+ * A single question stands bare, behind its instructions; a conversation has its sides named, on lines of their own:
+ * calls and results count only at the start of a line.
+ */
 function layOut(blocks: readonly Block[]): string {
   const [first, ...rest] = blocks
   const opening = first?.label === 'System' ? first.text : undefined
@@ -53,8 +56,9 @@ function layOut(blocks: readonly Block[]): string {
   const isQuestion = said.length === 1 && said[0]?.label === 'User'
   const transcript = isQuestion
     ? said.map(({ text }) => text)
-    : said.map(({ label, text }) => `${label}: ${text}`)
-  const goesOn = said.at(-1)?.label === 'Assistant' ? ['System: Go on with the assistant message above.'] : []
+    : said.map(({ label, text }) => `${label}:\n${text}`)
+  const goesOn =
+    said.at(-1)?.label === 'Assistant' ? ['System:\nGo on with the assistant message above.'] : []
   const turn = isQuestion || said.length === 0 ? [] : ['Assistant:']
   return [...(opening === undefined ? [] : [opening]), ...transcript, ...goesOn, ...turn].join('\n\n')
 }
