@@ -1,7 +1,9 @@
 import { ChatError, toChatError } from '../chat/chat-error.ts'
 import type { ProtocolId } from '../chat/protocol-id.ts'
 import type { WireProvider } from '../providers/provider.ts'
+import type { UpstreamAnswer } from '../upstream/answer-handler.ts'
 import { joinUrl } from '../upstream/join-url.ts'
+import { readRetryAfter } from '../upstream/retry-after.ts'
 import { authHeaders } from './auth-headers.ts'
 import { collectBytes } from './collect-bytes.ts'
 import { secretsOf, withoutSecrets } from './mask-secrets.ts'
@@ -87,11 +89,22 @@ async function send(
     maxBytes: limits.upstreamBodyBytes,
   })
   const bytes = await collectBytes(upstream, limits.upstreamBodyBytes, 'refuse')
-  if (upstream.status < 200 || upstream.status >= 300)
-    throw provider.codec.readError({
-      status: upstream.status,
-      headers: upstream.headers,
-      text: new TextDecoder().decode(bytes),
-    })
+  if (upstream.status < 200 || upstream.status >= 300) throw readFailure(provider, upstream, bytes)
   return { status: upstream.status, bytes }
+}
+
+function readFailure(
+  provider: WireProvider,
+  { status, headers }: UpstreamAnswer,
+  bytes: Uint8Array,
+): ChatError {
+  const error = provider.codec.readError({ status, headers, text: new TextDecoder().decode(bytes) })
+  const retryAfterMs = readRetryAfter(headers) ?? error.retryAfterMs
+  if (retryAfterMs === undefined) return error
+  return new ChatError(error.kind, error.message, {
+    upstreamStatus: status,
+    retryAfterMs,
+    ...(error.code === undefined ? {} : { code: error.code }),
+    ...(error.param === undefined ? {} : { param: error.param }),
+  })
 }

@@ -63,4 +63,16 @@ describe('A request for embeddings', () => {
     await vi.waitFor(() => expect(portside.proxy.status().activeRequests).toBe(0))
     expect(portside.proxy.accounts()[0]?.inFlight).toBe(0)
   })
+
+  it('REL-06: that is told to wait lets its account rest for as long', async () => {
+    const { upstream, portside, embed } = await start(
+      (_request, response) =>
+        sendJson(response, 429, { error: { message: 'slow down' } }, { 'retry-after': '7' }),
+      {},
+    )
+    expect((await embed()).status).toBe(429)
+    const again = await embed()
+    expect([again.status, again.headers.get('retry-after')]).toEqual([429, '7'])
+    expect([upstream.requests.length, portside.proxy.accounts()[0]?.health]).toEqual([1, 'cooling'])
+  })
 })
