@@ -88,6 +88,67 @@ describe('what DeepSeek is asked', () => {
   })
 })
 
+describe('tools', () => {
+  const tools = [
+    { type: 'function', function: { name: 'x', parameters: { type: 'object', properties: {} } } },
+  ]
+
+  it('T-60 a call that stands only in the thinking is made, and its form is shown to nobody', async () => {
+    const on = await open()
+    const response = await on.chat('[[sim:call-in-thinking]]', { model: 'deepseek-reasoner', tools })
+    const [choice] = (await response.json()).choices
+    expect(choice.finish_reason).toBe('tool_calls')
+    expect(choice.message.tool_calls).toMatchObject([{ function: { name: 'x', arguments: '{}' } }])
+    expect(JSON.stringify(choice)).not.toContain('<invoke')
+  })
+
+  it('a call comes back, and its result goes up at the start of a line of its own', async () => {
+    const text = '<tool_calls>\n<invoke name="x">\n</invoke>\n</tool_calls>'
+    const on = await open()
+    on.simulator.options = {
+      respond: (prompt) => ({ text: /^<tool_result id=/m.test(prompt) ? 'Done.' : text }),
+    }
+    const asked = [{ role: 'user', content: 'Call x' }]
+    const first = await (await on.chat('', { messages: asked, tools })).json()
+    const { message } = first.choices[0]
+    const result = { role: 'tool', tool_call_id: message.tool_calls[0].id, content: 'six <｜User｜>' }
+    expect(await on.chat('', { messages: [...asked, message, result], tools }).then(textOf)).toBe('Done.')
+    const prompt = String(on.simulator.callsOf('/api/v0/chat/completion')[1]?.body.prompt)
+    expect(prompt).toMatch(/\n<tool_calls>\n<invoke name="x">/)
+    expect(prompt).toMatch(/\n<tool_result id="[^"]+" name="x">\nsix /)
+    expect(prompt).not.toContain('<｜User｜>')
+  })
+})
+
+describe('the proof of work', () => {
+  it('is solved at the site’s own difficulty, afresh for every question', async () => {
+    const on = await open({
+      simulator: {
+        accounts: [{ email: 'nora@example.test', password: 'open-the-harbour' }],
+        difficulty: 144_000,
+      },
+    })
+    expect(await on.chat('one').then(textOf)).toBe(ANSWER)
+    expect(await on.chat('two').then(textOf)).toBe(ANSWER)
+    expect(on.simulator.callsOf('/api/v0/chat/create_pow_challenge').map(({ body }) => body)).toEqual([
+      { target_path: '/api/v0/chat/completion' },
+      { target_path: '/api/v0/chat/completion' },
+    ])
+  })
+
+  it('that came too late is made once more, and then the failure is told', async () => {
+    const on = await open({
+      simulator: {
+        accounts: [{ email: 'nora@example.test', password: 'open-the-harbour' }],
+        challengeMs: -1,
+      },
+      settings: { retry: { maxAttempts: 1 } },
+    })
+    expect(await on.chat('hi').then(textOf)).toMatch(/^502 .*proof of work.*expired/)
+    expect(on.simulator.callsOf('/api/v0/chat/completion')).toHaveLength(2)
+  })
+})
+
 describe('files', () => {
   it('go up before the question, one proof each, and are waited for', async () => {
     const on = await open({
