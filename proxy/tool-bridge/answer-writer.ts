@@ -121,8 +121,13 @@ export class AnswerWriter {
       this.#open = { channel, key }
       this.#parts.push({ type: `${channel}-start`, key })
     }
-    const held = this.#blank[channel].splice(0).join('')
-    this.#parts.push({ type: `${channel}-delta`, key: this.#open.key, text: held + text })
+    const { key } = this.#open
+    const told = this.#blank[channel].splice(0).join('') + text
+    const last = this.#parts.at(-1)
+    const isSame = last?.type === 'text-delta' || last?.type === 'thinking-delta'
+    // Pieces of one chunk go on as one.
+    if (isSame && last.key === key) this.#parts[this.#parts.length - 1] = { ...last, text: last.text + told }
+    else this.#parts.push({ type: `${channel}-delta`, key, text: told })
   }
 
   #close(signature?: OpaqueCarrier): void {

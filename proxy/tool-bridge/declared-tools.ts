@@ -87,7 +87,7 @@ function index(tools: readonly DeclaredTool[]): DeclaredTools {
   }
 }
 
-/** Two names are alike that differ in case and punctuation only. */
+/** Two names are alike that differ in case, and in what joins their words. */
 export function likenessOf(name: string): string {
-  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
+  return name.toLowerCase().replaceAll(/[\s_.:/-]/g, '')
 }

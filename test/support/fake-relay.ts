@@ -1,5 +1,6 @@
 import { settings } from '../../contract/settings.ts'
 import { ChatError } from '../../proxy/chat/chat-error.ts'
+import type { Tool } from '../../proxy/chat/chat-request.ts'
 import type { StreamPart } from '../../proxy/chat/stream-part.ts'
 import type { LeaseOutcome } from '../../proxy/pool/account-pool.ts'
 import type { Protocol } from '../../proxy/protocols/protocol.ts'
@@ -31,7 +32,7 @@ const PROTOCOL: Protocol = {
 export type Answer = (signal: AbortSignal, attempt: number) => AsyncIterable<StreamPart>
 
 /** One request through the relay, with everything around it played: the clock, the pool, the provider, the client. */
-export function startFakeRelay(answer: Answer, { stream = true, onEnd = () => undefined as unknown } = {}) {
+export function startFakeRelay(answer: Answer, { stream = true, onEnd = () => undefined as unknown, tools = [] as readonly Tool[], heartbeat = '' } = {}) {
   const clock = createFakeClock()
   const abort = new AbortController()
   const outcomes: LeaseOutcome['kind'][] = []
@@ -47,7 +48,7 @@ export function startFakeRelay(answer: Answer, { stream = true, onEnd = () => un
       displayName: 'p',
       baseUrl: null,
       preset: null,
-      toolMode: 'native',
+      toolMode: tools.length > 0 ? 'bridge' : 'native',
       needsAccount: false,
     },
     models: [],
@@ -89,9 +90,9 @@ export function startFakeRelay(answer: Answer, { stream = true, onEnd = () => un
     return true
   }
   const request = {
-    protocol: PROTOCOL,
+    protocol: { ...PROTOCOL, heartbeat },
     body: { bytes: new Uint8Array(), json: {}, modelSpans: [] },
-    chat: { model: 'm', turns: [], tools: [], stream, includeUsage: false },
+    chat: { model: 'm', turns: [], tools, stream, includeUsage: false },
     passHeaders: {},
     framing: 'sse',
     owner: '',

@@ -12,8 +12,8 @@ import { triggerDialect } from './trigger.ts'
 export const ALL_DIALECTS: readonly Dialect[] = [
   markupDialect,
   hermesDialect,
-  toolElementDialect,
   tokenSectionDialect,
+  toolElementDialect,
   bracketDialect,
   jsonObjectDialect,
   recordDialect,

@@ -26,11 +26,11 @@ const LONGEST_TAG = 300
 /** Bars as models write them: ASCII, full-width, double; and the words that DeepSeek's and other templates put first. */
 const BARS = '[|｜‖]{0,2}'
 const NAMESPACE = `(?:${BARS} ?(?:${NAMESPACES.join('|')}) ?${BARS} ?|[|｜‖]{1,2} ?|antml:)?`
-const HEAD = new RegExp(`<(/?)${NAMESPACE}(${WORDS.join('|')})(?![\\w-])`, 'iy')
+const HEAD = new RegExp(`<(/?)${NAMESPACE}(${WORDS.join('|')})(?![\\w▁-])`, 'iy')
 const REST = new RegExp(`([^<>]*?) ?${BARS}>`, 'y')
 
 /** The same openings for looking through a whole text: where a call, or what looks like one, might begin. */
-export const TAG_OPENING = `<(?=/?${NAMESPACE}(?:${WORDS.filter((word) => word !== 'parameter').join('|')})(?![\\w-]))`
+export const TAG_OPENING = `<(?=/?${NAMESPACE}(?:${WORDS.filter((word) => word !== 'parameter').join('|')})(?![\\w▁-]))`
 
 /** Reads the tag at `at`. `maybe`: the text ends before it is clear. */
 export function readTag(text: string, at: number): Tag | 'maybe' | 'none' {
