@@ -40,7 +40,7 @@ function decodeFunction(target: Fields, cacheControl: JsonObject | undefined): T
     kind: 'function' as const,
     name: requiredString(target, 'name'),
     description: optionalString(target, 'description'),
-    parameters: optionalObject(target, 'parameters'),
+    parameters: readSchema(target),
     strict: optionalBoolean(target, 'strict'),
     cacheControl,
   })
@@ -84,4 +84,13 @@ function decodeAllowed(allowed: Fields): ToolChoice {
     mode: optionalString(allowed, 'mode') === 'required' ? 'required' : 'auto',
     names,
   }
+}
+
+/** Clients that serve several APIs with one list of tools leave the schema under another API's name. */
+function readSchema(tool: Fields): JsonObject | undefined {
+  return (
+    optionalObject(tool, 'parameters') ??
+    optionalObject(tool, 'input_schema') ??
+    optionalObject(tool, 'inputSchema')
+  )
 }
