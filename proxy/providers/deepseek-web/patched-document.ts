@@ -71,14 +71,14 @@ function write(tree: Tree, { steps, op, value, changes }: Writing): void {
   if (last === undefined) {
     if (op !== 'SET' || !isJsonObject(value)) return
     changes.push({ path: [], op, value, before: tree.root })
-    tree.root = structuredClone(value)
+    tree.root = copyOf(value)
     return
   }
   const place = walk(tree, steps.slice(0, -1))
   const key = place && keyIn(place.branch, last)
   if (place === undefined || key === undefined) return
   const before = read(place.branch, key)
-  put(place.branch, key, op === 'SET' ? structuredClone(value) : joined(before, value))
+  put(place.branch, key, op === 'SET' ? copyOf(value) : joined(before, value))
   changes.push({ path: [...place.path, key], op, value, before })
 }
 
@@ -105,6 +105,11 @@ function enter({ branch, path }: Place, step: string): Place | undefined {
   const made = {}
   put(branch, key, made)
   return { branch: made, path: [...path, key] }
+}
+
+/** Later patches change the tree in place; what a change told of must stay as it was. */
+function copyOf(value: JsonValue): unknown {
+  return isBranch(value) ? structuredClone(value) : value
 }
 
 function isOp(value: unknown): value is Op {
@@ -136,8 +141,8 @@ function put(branch: Branch, key: string | number, value: unknown): void {
 /** APPEND: text behind text, entries behind entries; what was empty is simply set. */
 function joined(before: unknown, value: JsonValue): unknown {
   if (typeof before === 'string') return before + textOf(value)
-  if (!Array.isArray(before)) return structuredClone(value)
-  return before.concat(structuredClone(value))
+  if (!Array.isArray(before)) return copyOf(value)
+  return before.concat(copyOf(value))
 }
 
 /** The builds of 2025 also wrapped a text in an object. */
