@@ -143,11 +143,11 @@ describe('The end of an answer', () => {
     })
   })
 
-  it('is the upstream’s error, behind the text that was held', () => {
+  it('is the upstream’s error, and what was held stays unsaid', () => {
     const filter = filterOf()
     const error: StreamPart = { type: 'error', error: new ChatError('overloaded', 'Overloaded') }
     filter.push({ type: 'text-delta', key: 0, text: 'a\n<tool' })
-    expect(filter.push(error)).toEqual([{ type: 'text-delta', key: 0, text: '<tool' }, error])
+    expect(filter.push(error)).toEqual([error])
     expect(filter.push(error)).toEqual([])
   })
 

@@ -96,8 +96,8 @@ class Filter {
       case 'finish':
         return this.#finish(part.reason, part.stopSequence)
       case 'error':
+        // What is held stays unsaid: an attempt that has shown nothing can be repeated.
         this.#isOver = true
-        this.#endText()
         return this.#writer.pass(part)
       case 'redacted-thinking':
         if (this.#options.showsNative) this.#writer.pass(part)
