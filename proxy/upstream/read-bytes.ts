@@ -1,3 +1,4 @@
+import type { ChatError } from '../chat/chat-error.ts'
 import type { UpstreamAnswer } from './answer-handler.ts'
 
 /** How much may wait for whoever reads before the upstream is asked to pause. */
@@ -9,10 +10,10 @@ const HOLD_BYTES = 262_144
  */
 export async function* readBytes(answer: UpstreamAnswer, until?: AbortSignal): AsyncGenerator<Uint8Array> {
   const waiting: Uint8Array[] = []
-  const state = { isOver: false, error: undefined as unknown, bytes: 0, wake: () => undefined as void }
+  const state: Pulling = { isOver: false, error: undefined, bytes: 0, wake: undefined }
   const stop = () => {
     state.isOver = true
-    state.wake()
+    state.wake?.()
   }
   if (until?.aborted) stop()
   until?.addEventListener('abort', stop, { once: true })
@@ -20,7 +21,7 @@ export async function* readBytes(answer: UpstreamAnswer, until?: AbortSignal): A
     bytes(chunk) {
       waiting.push(chunk)
       state.bytes += chunk.length
-      state.wake()
+      state.wake?.()
       return state.bytes < HOLD_BYTES
     },
     end: stop,
@@ -45,6 +46,14 @@ export async function* readBytes(answer: UpstreamAnswer, until?: AbortSignal): A
     until?.removeEventListener('abort', stop)
     answer.abort()
   }
+}
+
+type Pulling = {
+  isOver: boolean
+  error: ChatError | undefined
+  /** How many wait. */
+  bytes: number
+  wake: (() => void) | undefined
 }
 
 /** A whole answer as text, cut at `maxBytes`. */
