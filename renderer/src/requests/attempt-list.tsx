@@ -26,6 +26,7 @@ export function AttemptList({ attempts }: { readonly attempts: readonly AttemptR
               {attempt.errorMessage !== null && (
                 <p className="error-message">{printable(attempt.errorMessage)}</p>
               )}
+              {attempt.note !== undefined && <p className="quiet">{printable(attempt.note)}</p>}
               {attempt.maybeBilled && attempt.errorKind !== null && (
                 <p className="attempt-billed">
                   The request had gone out whole: the provider may have charged for it.
