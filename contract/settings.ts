@@ -85,6 +85,11 @@ export const modelSetting = z.union([
   }),
 ])
 
+const webPath = z
+  .string()
+  .regex(/^\/[\w/.-]{1,200}$/)
+  .optional()
+
 /** What the provider type `deepseek-web` lets be changed, should the vendor's web client change before Portside does. */
 export const deepseekWebOptions = z.strictObject({
   /** The version of the web client whose protocol is followed, as that client announces it. */
@@ -99,12 +104,29 @@ export const deepseekWebOptions = z.strictObject({
   /** Between the starts of two requests of one account. */
   betweenStartsMs: z.number().int().nonnegative().optional(),
   /** Longest prompt in characters, by model type. */
-  inputCharacters: z
+  inputCharacters: z.record(z.string().regex(/^[\w-]{1,40}$/), z.number().int().positive()).optional(),
+  /** Paths of the web's API that have moved. */
+  paths: z
     .strictObject({
-      default: z.number().int().positive().optional(),
-      expert: z.number().int().positive().optional(),
-      vision: z.number().int().positive().optional(),
+      login: webPath,
+      currentUser: webPath,
+      createSession: webPath,
+      deleteSession: webPath,
+      createChallenge: webPath,
+      completion: webPath,
+      continue: webPath,
+      stopStream: webPath,
+      uploadFile: webPath,
+      fetchFiles: webPath,
+      forkFile: webPath,
     })
+    .optional(),
+  /** More models by name: the web's own type of model, and whether it thinks where a request wishes nothing. */
+  models: z
+    .record(
+      z.string().regex(/^[\w.-]{1,80}$/),
+      z.strictObject({ modelType: z.string().regex(/^[\w-]{1,40}$/), thinking: z.boolean() }),
+    )
     .optional(),
 })
 

@@ -54,6 +54,23 @@ describe('what DeepSeek is asked', () => {
     }
   })
 
+  it('follows the settings where the vendor has moved on: another path, another model', async () => {
+    const on = await open({
+      options: {
+        paths: { deleteSession: '/api/v1/chat_session/remove' },
+        models: { 'deepseek-v5': { modelType: 'ultra', thinking: true } },
+      },
+    })
+    expect(await on.chat('hi', { model: 'deepseek-v5-search' }).then(textOf)).toBe(ANSWER)
+    const [completion] = on.simulator.callsOf('/api/v0/chat/completion')
+    expect(completion?.body).toMatchObject({
+      model_type: 'ultra',
+      thinking_enabled: true,
+      search_enabled: true,
+    })
+    await expect.poll(() => on.simulator.callsOf('/api/v1/chat_session/remove').length).toBe(1)
+  })
+
   it('a prompt over the model’s limit is refused before DeepSeek is asked', async () => {
     const on = await open({ options: { inputCharacters: { expert: 20 } } })
     const long = 'x'.repeat(21)

@@ -2,47 +2,43 @@ import type { ChatRequest } from '../../chat/chat-request.ts'
 import { effortOf } from '../../chat/effort.ts'
 import { lookUp } from '../../chat/look-up.ts'
 import type { ServedModel } from '../provider.ts'
-import { type ModelType, VENDOR } from './vendor.ts'
+import type { DeepseekWebOptions } from './options.ts'
+import { PAIRED_MODELS, type VendorModel } from './vendor.ts'
 
-/** What a public model name asks of the web client. */
-export type WebModel = { readonly modelType: ModelType; readonly thinking: boolean; readonly search: boolean }
+/** What a request asks of the web client. */
+export type WebModel = VendorModel & { readonly search: boolean }
 
-/** `thinking` where the request wishes nothing; `isSilent` where the name forbids it whatever the request wishes. */
-type Base = { readonly modelType: ModelType; readonly thinking: boolean }
-type Named = Base & { readonly search: boolean; readonly isSilent: boolean }
-
-/** The names of both eras. Of the older two one thinks and one does not; the newer ones think unless told otherwise. */
-const BASES: Readonly<Record<string, Base>> = {
-  'deepseek-chat': { modelType: 'default', thinking: false },
-  'deepseek-reasoner': { modelType: 'default', thinking: true },
-  'deepseek-v4-flash': { modelType: 'default', thinking: true },
-  'deepseek-v4-pro': { modelType: 'expert', thinking: true },
-  'deepseek-v4-vision': { modelType: 'vision', thinking: true },
-}
+/** `isSilent` where the name forbids thinking whatever the request wishes. */
+type Named = VendorModel & { readonly search: boolean; readonly isSilent: boolean }
+type Models = DeepseekWebOptions['models']
 
 const CHARACTERS_PER_TOKEN = 4
 
 /** Every name that is served where the settings list none. */
-export function webModels(inputCharacters: Readonly<Record<ModelType, number>>): ServedModel[] {
-  return Object.entries(BASES).flatMap(([base, { modelType }]) => {
-    const isOlder = !base.startsWith('deepseek-v')
-    const suffixes = isOlder ? ['', '-search'] : ['', '-search', '-nothinking', '-search-nothinking']
+export function webModels({
+  models,
+  inputCharacters,
+}: Pick<DeepseekWebOptions, 'models' | 'inputCharacters'>): ServedModel[] {
+  return Object.entries(models).flatMap(([base, { modelType, thinking }]) => {
+    const hasSilent = thinking && !PAIRED_MODELS.has(base)
+    const suffixes = ['', '-search', ...(hasSilent ? ['-nothinking', '-search-nothinking'] : [])]
+    const limit = lookUp(inputCharacters, modelType)
     return suffixes.map((suffix) => ({
       id: base + suffix,
       upstream: base + suffix,
       displayName: `${base + suffix} (web)`,
-      maxInputTokens: Math.floor(inputCharacters[modelType] / CHARACTERS_PER_TOKEN),
+      maxInputTokens: limit === undefined ? undefined : Math.floor(limit / CHARACTERS_PER_TOKEN),
     }))
   })
 }
 
 /** Reads a model name from the right; what is no known suffix is a part of the name. Undefined for an unknown name. */
-function readModelName(name: string): Named | undefined {
+function readModelName(name: string, models: Models): Named | undefined {
   let rest = name
   let search = false
   let isSilent = false
   for (;;) {
-    const base = lookUp(BASES, rest)
+    const base = lookUp(models, rest)
     if (base !== undefined) return { ...base, search, isSilent }
     if (rest.endsWith('-search')) search = true
     else if (rest.endsWith('-nothinking')) isSilent = true
@@ -55,15 +51,11 @@ function readModelName(name: string): Named | undefined {
 export function chooseModel(
   name: string,
   { reasoning }: Pick<ChatRequest, 'reasoning'>,
+  models: Models,
 ): WebModel | undefined {
-  const read = readModelName(name)
+  const read = readModelName(name, models)
   if (read === undefined) return undefined
   const { modelType, search, isSilent } = read
   const wished = reasoning === undefined ? read.thinking : effortOf(reasoning) !== 'none'
   return { modelType, search, thinking: wished && !isSilent }
-}
-
-/** The longest prompt in characters that a model takes. */
-export function inputLimit({ modelType }: WebModel, limits: Partial<Record<ModelType, number>> = {}): number {
-  return limits[modelType] ?? VENDOR.inputCharacters[modelType]
 }

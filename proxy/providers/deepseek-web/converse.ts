@@ -1,13 +1,14 @@
 import { ChatError } from '../../chat/chat-error.ts'
 import type { ChatRequest } from '../../chat/chat-request.ts'
 import type { JsonObject } from '../../chat/json.ts'
+import { lookUp } from '../../chat/look-up.ts'
 import { pickObject, pickText } from '../../chat/pick-fields.ts'
 import type { StreamPart } from '../../chat/stream-part.ts'
 import { type Clock, delay } from '../../clock.ts'
 import type { ChatCall } from '../provider.ts'
 import { type AccountRun, createAccountRun, type RunPorts } from './account-run.ts'
 import { type AnswerWriter, createAnswerWriter } from './answer-writer.ts'
-import { chooseModel, inputLimit, type WebModel } from './choose-model.ts'
+import { chooseModel, type WebModel } from './choose-model.ts'
 import { type CleanUp, createCleanUp } from './clean-up.ts'
 import { hideSecrets } from './hide-secrets.ts'
 import type { DeepseekWebOptions } from './options.ts'
@@ -42,7 +43,7 @@ export async function* converse(
   call: ChatCall,
   ports: ConversePorts,
 ): AsyncGenerator<StreamPart> {
-  const model = chooseModel(call.model, request)
+  const model = chooseModel(call.model, request, ports.options.models)
   if (model === undefined)
     throw new ChatError('model-not-found', `DeepSeek's web has no model ${call.model}`, { param: 'model' })
   const written = writePrompt(request)
@@ -64,8 +65,8 @@ export async function* converse(
 }
 
 function refuseTooLong(prompt: string, model: WebModel, options: DeepseekWebOptions): void {
-  const limit = inputLimit(model, options.inputCharacters)
-  if (prompt.length <= limit) return
+  const limit = lookUp(options.inputCharacters, model.modelType)
+  if (limit === undefined || prompt.length <= limit) return
   const length = countCharacters(prompt)
   if (length > limit)
     throw new ChatError(

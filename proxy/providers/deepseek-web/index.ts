@@ -43,7 +43,7 @@ export function createDeepseekWebProvider(parts: DeepseekWebParts): {
     tokens,
     clock,
     options,
-    proveWork: createProveWork(api, solver),
+    proveWork: createProveWork(api, solver, options.paths),
     times: {
       firstByteMs: settings.timeouts.firstByteReasoningMs,
       idleMs: settings.timeouts.idleMs,
@@ -68,7 +68,7 @@ export function createDeepseekWebProvider(parts: DeepseekWebParts): {
       needsAccount: true,
       pacing: options.pacing,
     },
-    models: parts.models.length > 0 ? parts.models : webModels(options.inputCharacters),
+    models: parts.models.length > 0 ? parts.models : webModels(options),
     streamChat: (request, call) => converse(request, call, ports),
     async testAccount(account, signal) {
       try {

@@ -1,6 +1,6 @@
 import type { ProviderSetting } from '../../../contract/settings.ts'
 import { dropAbsent } from '../../chat/drop-absent.ts'
-import { type ModelType, PACING, VENDOR } from './vendor.ts'
+import { MODELS, PACING, type Paths, VENDOR, type VendorModel } from './vendor.ts'
 
 /** What a user may change of this provider, with the vendor table's values where the settings say nothing. */
 export type DeepseekWebOptions = {
@@ -8,7 +8,10 @@ export type DeepseekWebOptions = {
   /** `single`: the conversation of a request is deleted after its answer. `none`: it stays in the account's history. */
   readonly deleteSessions: 'single' | 'none'
   readonly pacing: { readonly inFlight: number; readonly betweenStartsMs: number }
-  readonly inputCharacters: Readonly<Record<ModelType, number>>
+  /** Longest prompt in characters, by model type; a type that is not listed has no limit here. */
+  readonly inputCharacters: Readonly<Record<string, number>>
+  readonly paths: Paths
+  readonly models: Readonly<Record<string, VendorModel>>
 }
 
 export function readOptions({ options = {} }: Pick<ProviderSetting, 'options'>): DeepseekWebOptions {
@@ -19,6 +22,8 @@ export function readOptions({ options = {} }: Pick<ProviderSetting, 'options'>):
       inFlight: options.inFlight ?? PACING.inFlight,
       betweenStartsMs: options.betweenStartsMs ?? PACING.betweenStartsMs,
     },
-    inputCharacters: { ...VENDOR.inputCharacters, ...dropAbsent(options.inputCharacters ?? {}) },
+    inputCharacters: { ...VENDOR.inputCharacters, ...options.inputCharacters },
+    paths: { ...VENDOR.paths, ...dropAbsent(options.paths ?? {}) },
+    models: { ...MODELS, ...options.models },
   }
 }

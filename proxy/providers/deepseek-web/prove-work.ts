@@ -1,7 +1,7 @@
 import { ChatError } from '../../chat/chat-error.ts'
 import { powChallenge } from './pow/challenge.ts'
 import type { PowSolver } from './pow/pow-solver.ts'
-import { type Endpoint, VENDOR } from './vendor.ts'
+import type { Endpoint, Paths } from './vendor.ts'
 import type { WebApi } from './web-api.ts'
 
 export type ProveWork = (
@@ -11,10 +11,10 @@ export type ProveWork = (
 ) => Promise<Readonly<Record<'x-ds-pow-response', string>>>
 
 /** Fetches a challenge for one call and solves it. A challenge serves once: every call needs one of its own. */
-export function createProveWork(api: WebApi, solver: PowSolver): ProveWork {
+export function createProveWork(api: WebApi, solver: PowSolver, paths: Paths): ProveWork {
   return async (endpoint, token, signal) => {
     // A continuation is proved as a part of its completion: there is no challenge for its own path.
-    const path = VENDOR.paths[endpoint === 'continue' ? 'completion' : endpoint]
+    const path = paths[endpoint === 'continue' ? 'completion' : endpoint]
     const answer = await api.call('createChallenge', { token, signal, body: { target_path: path } })
     const challenge = powChallenge.safeParse(answer.challenge)
     if (!challenge.success || challenge.data.target_path !== path)

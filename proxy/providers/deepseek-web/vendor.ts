@@ -30,8 +30,23 @@ export const VENDOR = {
   files: 20,
 } as const
 
-export type ModelType = keyof typeof VENDOR.inputCharacters
 export type Endpoint = keyof typeof VENDOR.paths
+export type Paths = Readonly<Record<Endpoint, string>>
+
+/** What a public name stands for: the web's own type of model, and whether it thinks where a request wishes nothing. */
+export type VendorModel = { readonly modelType: string; readonly thinking: boolean }
+
+/** The names of both eras. Of the older two one thinks and one does not; the newer ones think unless told otherwise. */
+export const MODELS: Readonly<Record<string, VendorModel>> = {
+  'deepseek-chat': { modelType: 'default', thinking: false },
+  'deepseek-reasoner': { modelType: 'default', thinking: true },
+  'deepseek-v4-flash': { modelType: 'default', thinking: true },
+  'deepseek-v4-pro': { modelType: 'expert', thinking: true },
+  'deepseek-v4-vision': { modelType: 'vision', thinking: true },
+}
+
+/** Of these there is a second name that does not think, so that no third one is needed. */
+export const PAIRED_MODELS: ReadonlySet<string> = new Set(['deepseek-chat', 'deepseek-reasoner'])
 
 /** Times of this provider's own, in milliseconds. */
 export const TIMES = {

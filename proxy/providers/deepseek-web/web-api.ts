@@ -48,7 +48,7 @@ export function createWebApi({ fetch, clock, baseUrl, headers, options }: WebApi
   function send(endpoint: Endpoint, call: WebCall, times: StreamTimes): Promise<UpstreamAnswer> {
     const body = call.upload?.bytes ?? (call.body === undefined ? undefined : JSON.stringify(call.body))
     return fetch({
-      url: joinUrl(baseUrl, VENDOR.paths[endpoint] + (call.query ?? '')),
+      url: joinUrl(baseUrl, options.paths[endpoint] + (call.query ?? '')),
       method: body === undefined ? 'GET' : 'POST',
       headers: {
         ...commonHeaders(baseUrl, options, clock),

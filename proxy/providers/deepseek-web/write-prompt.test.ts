@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Turn } from '../../chat/chat-request.ts'
 import { chooseModel } from './choose-model.ts'
+import { MODELS } from './vendor.ts'
 import { countCharacters, writePrompt } from './write-prompt.ts'
 
 const text = (role: Turn['role'], ...texts: string[]): Turn => ({
@@ -148,11 +149,11 @@ describe('a model’s name', () => {
     ['deepseek-v4-pro-nothinking-search', {}, 'expert', false, true],
     ['deepseek-v4-vision', {}, 'vision', true, false],
   ] as const)('%s with %j: %s, thinking %s, search %s', (name, request, modelType, thinking, search) => {
-    expect(chooseModel(name, request)).toEqual({ modelType, thinking, search })
+    expect(chooseModel(name, request, MODELS)).toEqual({ modelType, thinking, search })
   })
 
   it('that is unknown stays unknown', () => {
-    expect(chooseModel('gpt-5', {})).toBeUndefined()
-    expect(chooseModel('constructor-search', {})).toBeUndefined()
+    expect(chooseModel('gpt-5', {}, MODELS)).toBeUndefined()
+    expect(chooseModel('constructor-search', {}, MODELS)).toBeUndefined()
   })
 })
