@@ -7,6 +7,7 @@ import { startPortside } from '../support/start-portside.ts'
 import { ask, sayView } from './ask.ts'
 import { ROWS } from './matrix.ts'
 import { type Cell, cellsOf, type Row, type ScenarioRow, type UpstreamRow } from './row.ts'
+import { closeBlackHole } from './scenarios/reach.ts'
 import { createStage } from './stage.ts'
 
 const PROTOCOLS: readonly FaultProtocol[] = ['openai-chat', 'anthropic']
@@ -39,6 +40,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   for (const upstream of upstreams.values()) await upstream.close()
+  await closeBlackHole()
   if (process.env.PORTSIDE_WRITE_DOCS)
     await writeFile(join(import.meta.dirname, '../../docs/faults.md'), printMatrix())
 })

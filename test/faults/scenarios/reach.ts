@@ -60,9 +60,14 @@ let hole: ReturnType<typeof openBlackHole> | undefined
 
 async function blackHole(): Promise<string> {
   hole ??= openBlackHole()
-  const { port, close } = await hole
-  process.once('exit', close)
+  const { port } = await hole
   return `http://127.0.0.1:${port}/v1`
+}
+
+/** Ends the process behind the port that is never answered. */
+export async function closeBlackHole(): Promise<void> {
+  const opened = await hole
+  opened?.close()
 }
 
 /** A certificate that nobody vouches for; it was made for this test and protects nothing. */
