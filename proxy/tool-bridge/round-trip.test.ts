@@ -159,3 +159,72 @@ describe('Text without a call', () => {
     )
   })
 })
+
+describe('A soup of markers', () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      ...MARKERS,
+      ...[
+        '<invoke name="get_tide">',
+        '<parameter name="port">',
+        'Brest',
+        '<tool_call>',
+        '</tool_call>',
+        '{"name":"ping"}',
+      ],
+      ...[
+        '<tool>',
+        '</tool>',
+        '<tool:ping>',
+        '<tools>',
+        '{"tool_calls":[',
+        ']}',
+        '[function_calls]',
+        '[call:ping]',
+        '[/call]',
+      ],
+      ...[
+        '[/function_calls]',
+        '<<CALL_abcdefgh>>',
+        '<|tool▁calls▁begin|>',
+        '<|tool▁calls▁end|>',
+        '<tool_result id="a">',
+      ],
+      ...[
+        '</tool_result>',
+        '</thinking>',
+        '<think>',
+        '~~~',
+        '{',
+        '}',
+        ' ',
+        '<｜DSML｜invoke name="ping">',
+        '</｜DSML｜invoke>',
+      ],
+    ),
+    fc.string({ maxLength: 4 }),
+  )
+
+  it('gives the same answer wherever it is cut, breaks no rule of streams, and calls declared tools only', () => {
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 25 }), fc.boolean(), fc.gen(), (pieces, isThinking, pick) => {
+        const said = pieces.join('')
+        const telling = { options: { wantsThinking: isThinking, exposeReasoning: true } }
+        const whole = tell(cutAt(said, []), telling)
+        expect(whole.faults).toEqual([])
+        for (const { name: called, arguments: given } of whole.calls) {
+          expect(CASE_TOOLS.map((tool) => tool.name)).toContain(called)
+          if (called === 'get_tide') expect(given).toEqual({ port: expect.any(String) })
+        }
+        expect(tell(cutAt(said, pick(cuts, said.length)), telling)).toEqual(whole)
+        expect(
+          tell(
+            [...said].map((letter) => ({ kind: 'text' as const, text: letter })),
+            telling,
+          ),
+        ).toEqual(whole)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+})

@@ -25,6 +25,8 @@ type Reading = {
   value: Value | undefined
   /** What stands between a `]]>` and whatever tells what it was. */
   doubtful: string[]
+  /** Nothing has followed the call's tag yet: JSON may, instead of parameters. */
+  mayBeBody: boolean
   /** A JSON body is read with its strings, which may hold any tag. */
   isInString: boolean
   isEscaped: boolean
@@ -43,6 +45,7 @@ export function createMarkupReader({ isWrapped }: { readonly isWrapped: boolean 
     call: undefined,
     value: undefined,
     doubtful: [],
+    mayBeBody: false,
     isInString: false,
     isEscaped: false,
     problem: undefined,
@@ -121,7 +124,7 @@ function openSection(reading: Reading, at: number): Step {
 }
 
 function stepMarkup(reading: Reading, text: string, at: number): Step {
-  if (reading.mode === 'call' && isBody(reading, text, at)) {
+  if (reading.mayBeBody && isBody(reading, text, at)) {
     reading.mode = 'body'
     reading.value = { name: '', isText: false, isBlank: true, pieces: [] }
     return { at }
@@ -157,10 +160,11 @@ function mayBeginSection(value: Value | undefined): boolean {
   return value?.isBlank === true && !value.isText
 }
 
-/** JSON instead of parameters. */
+/** JSON instead of parameters: what first follows the call's tag decides. */
 function isBody(reading: Reading, text: string, at: number): boolean {
   const first = text[skipBlank(text, at)]
-  return reading.call?.fields.length === 0 && (first === '{' || first === '[' || first === '"')
+  reading.mayBeBody = first === undefined
+  return first === '{' || first === '[' || first === '"'
 }
 
 /** Goes where the tag leads; false where it is content. */
@@ -184,6 +188,7 @@ function takeInvoke(reading: Reading, tag: Tag): true {
   if (reading.call !== undefined) reading.problem ??= 'a call was not closed'
   reading.call = { name: attribute(tag.attributes, 'name'), fields: [] }
   reading.mode = 'call'
+  reading.mayBeBody = true
   if (tag.isSelfClosing) closeCall(reading)
   return true
 }
@@ -219,6 +224,7 @@ function closeCall(reading: Reading): void {
   else reading.calls.push({ name: call.name, said: { kind: 'fields', fields: call.fields } })
   reading.call = undefined
   reading.value = undefined
+  reading.mayBeBody = false
   reading.mode = isWrapped ? 'between' : 'over'
 }
 
