@@ -19,7 +19,7 @@ const open = async (setting?: Parameters<typeof stage>[0]) => {
   return opened
 }
 afterEach(async () => {
-  for (const opened of stages.splice(0)) await opened.stop()
+  for (const opened of stages.splice(0).reverse()) await opened.stop()
 })
 const health = ({ portside }: Stage, id = 'nora') => portside.proxy.accounts().find((one) => one.id === id)
 

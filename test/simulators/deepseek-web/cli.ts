@@ -4,7 +4,11 @@ import { startDeepseek } from './start-deepseek.ts'
 
 /** `npm run simulate:deepseek`: a DeepSeek of one's own, to point a `deepseek-web` provider at. */
 
-const ACCOUNT = { email: 'nora@example.test', password: 'open-the-harbour', token: 'simulated-session-token-0123456789' }
+const ACCOUNT = {
+  email: 'nora@example.test',
+  password: 'open-the-harbour',
+  token: 'simulated-session-token-0123456789',
+}
 
 const USAGE = `npm run simulate:deepseek -- [--port N] [--scenario NAME] [--difficulty N]
 
