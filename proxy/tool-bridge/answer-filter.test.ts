@@ -69,7 +69,7 @@ describe('Thoughts that the upstream tells apart itself', () => {
 })
 
 describe('Text without a call', () => {
-  it('goes through with its chunk, all but what might begin a block', () => {
+  it('P-124: goes through with its chunk, all but what might begin a block', () => {
     const filter = filterOf()
     const out = (text: string) =>
       filter

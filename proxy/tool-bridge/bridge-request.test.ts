@@ -98,7 +98,7 @@ describe('A request told in words', () => {
     ])
   })
 
-  it('T-137: tells calls of earlier turns as completed where no tools are left, and reads none from the answer', () => {
+  it('T-137, P-123: tells calls of earlier turns as completed where no tools are left, and reads none from the answer', () => {
     const request = askWith([], { turns: HISTORY })
     const text = textOf(bridge(request).request)
     expect(text).toContain('(Completed earlier, not to be repeated:\n- get_tide {"port":"Brest"}\n- ping {})')

@@ -428,6 +428,18 @@ export const JSON_CASES: readonly Case[] = [
     said: asked(said),
     calls: [brest],
   })),
+  ...['{“port”: “Brest”}', '{"port": “Brest”}', '{‘port’: "Brest"}'].map((said) => ({
+    ids: 'T-88',
+    title: `curly quotes around names and values: ${said}`,
+    said: asked(said),
+    calls: [brest],
+  })),
+  {
+    ids: 'T-88',
+    title: 'curly quotes inside a value',
+    said: asked('{port: "“Brest”"}'),
+    calls: [call('get_tide', { port: '“Brest”' })],
+  },
   {
     ids: 'T-89',
     title: 'a Windows path with lone backslashes',

@@ -13,10 +13,10 @@ import { everyCut, tell } from './filter.test-support.ts'
 
 const GROUPS: Readonly<Record<string, readonly Case[]>> = {
   'a trigger before the call': TRIGGER_CASES,
-  'markup and DSML': MARKUP_CASES,
+  'markup and DSML (P-121)': MARKUP_CASES,
   'all kinds of content': CONTENT_CASES,
-  'fences, prose and near misses': PROSE_CASES,
-  'JSON in its many forms': JSON_CASES,
+  'fences, prose and near misses (P-122)': PROSE_CASES,
+  'JSON in its many forms (P-121)': JSON_CASES,
   'schema and policy': SCHEMA_CASES,
   thoughts: THINKING_CASES,
 }

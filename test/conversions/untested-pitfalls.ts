@@ -10,8 +10,4 @@ export const UNTESTED_PITFALLS: Readonly<Record<number, string>> = {
   107: 'A client’s beta headers go to upstreams of its own protocol only, and Portside adds none (`relay/passed-headers.ts`).',
   117: 'Lists of models are not the codecs’ (`http/models-list.ts`).',
   120: 'Headers are built anew from a list of what may pass (`relay/passed-headers.ts`, `test/http/pass-through.test.ts`).',
-  121: 'Calls are never read out of text: tools go up natively.',
-  122: 'Calls are never read out of text: tools go up natively.',
-  123: 'Calls are never read out of text: tools go up natively.',
-  124: 'Calls are never read out of text, so no answer waits for its end.',
 }
