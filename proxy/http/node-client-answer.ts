@@ -14,9 +14,12 @@ export function createNodeClientAnswer(
     },
     sendWhole(status, more, body) {
       if (response.headersSent || response.destroyed) return
-      const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+      const length = body.reduce((sum, piece) => sum + piece.length, 0)
       response.writeHead(status, { ...headers, ...more, 'content-length': length })
-      response.end(body)
+      if (body.length === 1) return void response.end(body[0])
+      response.cork()
+      for (const piece of body) response.write(piece)
+      response.end()
     },
     write: (chunk) => response.destroyed || response.write(chunk),
     whenDrained() {

@@ -123,11 +123,11 @@ export class AnswerStream {
     if (this.isFinished) this.#end()
   }
 
-  /** A whole answer in one piece of JSON text or bytes. */
-  sendWhole(body: string | Uint8Array): void {
+  /** A whole answer, a JSON text in pieces. */
+  sendWhole(body: readonly Uint8Array[]): void {
     this.isFinished = true
     const head = this.#commitHead({ 'content-type': 'application/json' })
-    this.#count(body)
+    for (const piece of body) this.#count(piece)
     this.#attempt.request.client.sendWhole(200, head, body)
   }
 
@@ -283,7 +283,7 @@ export class AnswerStream {
     const send = () => {
       const body = request.protocol.encodeAnswer(answer, this.context())
       request.keepAnswer?.({ body })
-      this.sendWhole(JSON.stringify(body))
+      this.sendWhole([Buffer.from(JSON.stringify(body))])
     }
     const lacksCall = this.#bridged?.wantsCall === true && answer.finish !== 'tool-calls'
     if (lacksCall) this.withheld = send

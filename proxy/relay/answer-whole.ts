@@ -1,11 +1,12 @@
-import { unfoldAnswer } from '../chat/chat-answer.ts'
+import { type ChatAnswer, unfoldAnswer } from '../chat/chat-answer.ts'
 import { ChatError } from '../chat/chat-error.ts'
 import type { WireProvider } from '../providers/provider.ts'
 import type { WrittenRequest } from '../providers/wire-codec.ts'
 import type { UpstreamAnswer } from '../upstream/answer-handler.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import type { Attempt } from './attempt.ts'
-import { collectBytes } from './collect-bytes.ts'
+import { collectChunks, joinBytes } from './collect-bytes.ts'
+import { createJsonOutline, type JsonOutline } from './json-outline.ts'
 
 export type WholeAnswer = {
   readonly attempt: Attempt
@@ -19,15 +20,36 @@ export type WholeAnswer = {
 /** Answers from one JSON body: as it came, translated, or as a stream where the client asked for one. */
 export async function answerWhole(whole: WholeAnswer): Promise<void> {
   const { attempt, upstream, provider, written, stream, isPassThrough } = whole
-  const bytes = await collectBytes(upstream, attempt.ports.settings().limits.upstreamBodyBytes, 'refuse')
-  const answer = provider.codec.readAnswer(parseJson(bytes, upstream), written)
-  if (!isPassThrough || attempt.request.chat.stream) return stream.takeParts([...unfoldAnswer(answer)])
-  stream.observeAnswer(answer)
-  stream.sendWhole(bytes)
+  const maxBytes = attempt.ports.settings().limits.upstreamBodyBytes
+  const read = (text: string) => provider.codec.readAnswer(parseJson(text, upstream), written)
+  if (!isPassThrough || attempt.request.chat.stream) {
+    const text = decode(await collectChunks(upstream, maxBytes, 'refuse'))
+    return stream.takeParts([...unfoldAnswer(read(text))])
+  }
+  const outline = createJsonOutline()
+  const chunks = await collectChunks(upstream, maxBytes, 'refuse', (chunk) => outline.push(chunk))
+  stream.observeAnswer(readShape(outline, read) ?? read(decode(chunks)))
+  stream.sendWhole(chunks)
 }
 
-function parseJson(bytes: Uint8Array, upstream: UpstreamAnswer): unknown {
-  const text = new TextDecoder().decode(bytes)
+/** What the outline says, where that is enough: not for calls, whose arguments count, nor for anything that fails. */
+function readShape(outline: JsonOutline, read: (text: string) => ChatAnswer): ChatAnswer | undefined {
+  const text = outline.text()
+  if (text === undefined) return undefined
+  try {
+    const answer = read(text)
+    return answer.parts.some(({ type }) => type === 'tool-call') ? undefined : answer
+  } catch {
+    // Whatever is wrong is said of the whole text.
+    return undefined
+  }
+}
+
+function decode(chunks: readonly Uint8Array[]): string {
+  return new TextDecoder().decode(joinBytes(chunks))
+}
+
+function parseJson(text: string, upstream: UpstreamAnswer): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {

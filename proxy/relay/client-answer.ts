@@ -2,8 +2,8 @@
 export type ClientAnswer = {
   /** Sends status and headers: the commit point. Called once. */
   sendHead(status: number, headers: Readonly<Record<string, string>>): void
-  /** A whole answer in one piece: status, headers and body. Commits like `sendHead`, in place of it. */
-  sendWhole(status: number, headers: Readonly<Record<string, string>>, body: string | Uint8Array): void
+  /** A whole answer at once: status, headers and the pieces of the body. Commits like `sendHead`, in place of it. */
+  sendWhole(status: number, headers: Readonly<Record<string, string>>, body: readonly Uint8Array[]): void
   /** Returns false when the client reads slower than we write; `whenDrained` tells when to go on. */
   write(chunk: string | Uint8Array): boolean
   /** Resolves when written bytes have left; never rejects. A client that is gone counts as drained. */

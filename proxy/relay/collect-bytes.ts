@@ -2,11 +2,27 @@ import { ChatError } from '../chat/chat-error.ts'
 import type { UpstreamAnswer } from '../upstream/answer-handler.ts'
 
 /** Reads a whole body. Over `maxBytes` it is either cut there (`cut`) or refused (`refuse`). */
-export function collectBytes(
+export async function collectBytes(
   upstream: UpstreamAnswer,
   maxBytes: number,
   over: 'cut' | 'refuse',
 ): Promise<Uint8Array> {
+  return joinBytes(await collectChunks(upstream, maxBytes, over))
+}
+
+/** One array of bytes; a single chunk is not copied. */
+export function joinBytes(chunks: readonly Uint8Array[]): Uint8Array {
+  const [first] = chunks
+  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)
+}
+
+/** Like `collectBytes`, in the pieces that came: a large body is not copied. `onChunk` sees each piece as it comes. */
+export function collectChunks(
+  upstream: UpstreamAnswer,
+  maxBytes: number,
+  over: 'cut' | 'refuse',
+  onChunk: (chunk: Uint8Array) => void = () => undefined,
+): Promise<readonly Uint8Array[]> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
     let total = 0
@@ -14,9 +30,10 @@ export function collectBytes(
       bytes(chunk) {
         chunks.push(chunk)
         total += chunk.length
+        onChunk(chunk)
         if (total <= maxBytes) return true
         upstream.abort()
-        if (over === 'cut') resolve(Buffer.concat(chunks, maxBytes))
+        if (over === 'cut') resolve([Buffer.concat(chunks, maxBytes)])
         else
           reject(
             new ChatError('upstream-changed', 'The upstream sent more than Portside takes', {
@@ -25,8 +42,8 @@ export function collectBytes(
           )
         return true
       },
-      end: () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
-      fail: (error) => (over === 'cut' && total > 0 ? resolve(Buffer.concat(chunks)) : reject(error)),
+      end: () => resolve(chunks),
+      fail: (error) => (over === 'cut' && total > 0 ? resolve(chunks) : reject(error)),
     })
   })
 }
