@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JsonValue } from '../chat/json.ts'
+import { escapeMarkers } from './escape-markers.ts'
 import { askWith, CASE_TOOLS, cutAt, tell } from './filter.test-support.ts'
 import { writeCalls } from './write-call.ts'
 
@@ -223,6 +224,18 @@ describe('A soup of markers', () => {
             telling,
           ),
         ).toEqual(whole)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('T-139: is only text once it was escaped, whatever it was', () => {
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 25 }), fc.gen(), (pieces, pick) => {
+        const quoted = escapeMarkers(pieces.join(''))
+        fc.pre(!/^\s*\{/.test(quoted))
+        const told = tell(cutAt(quoted, pick(cuts, quoted.length)), { options: { wantsThinking: true } })
+        expect(told).toMatchObject({ text: quoted, calls: [], notes: [], faults: [] })
       }),
       { numRuns: 3000 },
     )
