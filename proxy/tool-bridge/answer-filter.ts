@@ -86,6 +86,7 @@ class Filter {
       case 'thinking-start':
         return this.#openThoughts()
       case 'thinking-delta':
+        this.#writer.countOutput(part.text.length)
         return this.#takeThought(part.text, this.#options.showsNative)
       case 'thinking-end':
         this.#closeThoughts(this.#options.showsNative)

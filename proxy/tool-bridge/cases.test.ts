@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import {
-  type Case,
-  CONTENT_CASES,
-  JSON_CASES,
-  MARKUP_CASES,
-  PROSE_CASES,
-  SCHEMA_CASES,
-  THINKING_CASES,
-  TRIGGER_CASES,
-} from './cases.test-support.ts'
+import type { Case } from './cases/case.test-support.ts'
+import { CONTENT_CASES, PROSE_CASES } from './cases/content-cases.test-support.ts'
+import { JSON_CASES } from './cases/json-cases.test-support.ts'
+import { MARKUP_CASES, TRIGGER_CASES } from './cases/markup-cases.test-support.ts'
+import { SCHEMA_CASES, THINKING_CASES } from './cases/policy-cases.test-support.ts'
 import { everyCut, tell } from './filter.test-support.ts'
 
 const GROUPS: Readonly<Record<string, readonly Case[]>> = {

@@ -1,13 +1,12 @@
 import {
   type BlockReader,
   type BlockReading,
-  matchAt,
   type RawCall,
   type RawField,
   skipBlank,
   type Taken,
 } from './dialect.ts'
-import { attribute, readTag, type Tag } from './tags.ts'
+import { attribute, lastTags, readTag, type Tag } from './tags.ts'
 
 const CDATA = '<![CDATA['
 const CDATA_END = ']]>'
@@ -271,9 +270,6 @@ function stepBody(reading: Reading, text: string, at: number): Step {
   return { at: found.index + 1 }
 }
 
-/** The tags that stand at the end where a CDATA section, or a parameter, was not closed. */
-const TAIL_TAGS = /(?:\s*<\/[^<>]{1,40}>){1,3}\s*$/
-
 function endReading(reading: Reading, rest: string): BlockReading {
   if (reading.mode === 'section' || reading.mode === 'closing') mendSection(reading, rest)
   const { problem, mode, isWrapped, calls } = reading
@@ -306,10 +302,4 @@ function mendSection(reading: Reading, rest: string): void {
 function endsClosed({ value }: Reading, rest: string): boolean {
   const tail = lastTags((value?.pieces.join('') ?? '') + rest)
   return tail !== undefined && /(?:invoke|calls)[|｜‖]*>\s*$/i.test(tail)
-}
-
-const LONGEST_TAIL = 200
-
-function lastTags(text: string): string | undefined {
-  return matchAt(new RegExp(TAIL_TAGS.source, 'g'), text, Math.max(0, text.length - LONGEST_TAIL))?.[0]
 }

@@ -93,3 +93,11 @@ export function readToken(
   if (found === null) return matchAt(TOKEN_BEGINNING, text, at) === null ? 'none' : 'maybe'
   return { name: (found[1] ?? '').toLowerCase().replaceAll(/[▁ ]/g, '_'), length: found[0].length }
 }
+
+const TAIL_TAGS = /(?:\s*<\/[^<>]{1,40}>){1,3}\s*$/g
+const LONGEST_TAIL = 200
+
+/** The closing tags that a text ends with, up to three of them. */
+export function lastTags(text: string): string | undefined {
+  return matchAt(TAIL_TAGS, text, Math.max(0, text.length - LONGEST_TAIL))?.[0]
+}
