@@ -144,7 +144,7 @@ describe('The files that hold them', () => {
     },
   )
 
-  it('that commands look for cannot be written either: Portside starts, serves, moves and stops all the same', async () => {
+  it('that commands look for cannot be written either: Portside starts, serves and stops all the same', async () => {
     await mkdir(join(home, 'control.json'))
     const lines: string[] = []
     const portside = await startPortside(
