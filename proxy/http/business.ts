@@ -1,12 +1,13 @@
 import type { Settings } from '../../contract/settings.ts'
 import { ChatError, toChatError } from '../chat/chat-error.ts'
+import type { ChatRequest } from '../chat/chat-request.ts'
 import { isJsonObject, type JsonObject } from '../chat/json.ts'
 import type { ProtocolId } from '../chat/protocol-id.ts'
 import type { SseEvent } from '../chat/sse-event.ts'
 import type { Clock } from '../clock.ts'
 import type { DecodeContext, Protocol, RememberedAnswers } from '../protocols/protocol.ts'
 import { headersToPassOn } from '../relay/passed-headers.ts'
-import { readRequestBody } from '../relay/read-body-json.ts'
+import { type RequestBody, readRequestBody } from '../relay/read-body-json.ts'
 import type { KeptAnswer, RelayRequest } from '../relay/relay-ports.ts'
 import type { ResponseStore } from '../relay/response-store.ts'
 import { answerFailure, COMMON_HEADERS } from './answer-failure.ts'
@@ -94,14 +95,19 @@ async function readRequest(
   row.update({ requestBytes: bytes.length })
   const body = readRequestBody(bytes, limits)
   const owner = exchange.key?.id ?? ''
-  const chat = protocol.decodeRequest(body.json, decodeContext(match, ports.responses.of(owner)))
-  row.update({ modelIn: chat.model, stream: chat.stream })
-  requireModelAllowed(exchange.key, chat.model)
+  const decode = (json: JsonObject) =>
+    protocol.decodeRequest(json, decodeContext(match, ports.responses.of(owner)))
+  const { head, readWhole } = decodeHead(body, decode)
+  row.update({ modelIn: head.model, stream: head.stream })
+  requireModelAllowed(exchange.key, head.model)
   const pin = request.headers['x-portside-account'] ?? request.headers['x-ds2-target-account']
   return {
     protocol,
     body,
-    chat,
+    head,
+    get chat() {
+      return readWhole()
+    },
     owner,
     framing:
       match.route.id === 'gemini-stream' && !/[?&]alt=sse(&|$)/.test(match.query) ? 'json-array' : 'sse',
@@ -121,6 +127,23 @@ async function readRequest(
     row,
     elapsedMs: () => ports.clock.monotonic() - startedAt,
     signal,
+  }
+}
+
+type Decoded = { readonly head: ChatRequest; readonly readWhole: () => ChatRequest }
+
+/** Decodes the outline at once, and the whole when it is asked for. What is wrong with an outline is said of the whole. */
+function decodeHead(body: RequestBody, decode: (json: JsonObject) => ChatRequest): Decoded {
+  let whole: ChatRequest | undefined
+  const readWhole = () => {
+    whole ??= decode(body.json)
+    return whole
+  }
+  try {
+    return { head: body.outline === undefined ? readWhole() : decode(body.outline), readWhole }
+  } catch {
+    // A long text that was cut out may have been wanted: the whole tells.
+    return { head: readWhole(), readWhole }
   }
 }
 

@@ -99,7 +99,7 @@ export class AnswerStream {
         throw part.error
       }
       hasOutput ||= isOutput(part)
-      if (this.#attempt.request.chat.stream) text += this.#framing.format(this.#encode(part))
+      if (this.#attempt.request.head.stream) text += this.#framing.format(this.#encode(part))
       else this.#openFold().push(part)
       if (part.type === 'finish') this.isFinished = true
     }
@@ -144,7 +144,7 @@ export class AnswerStream {
     const { request, ports } = this.#attempt
     return {
       requestId: request.requestId,
-      model: request.chat.model,
+      model: request.head.model,
       createdAt: Math.floor(ports.clock.now() / 1000),
       request: request.chat,
     }
@@ -214,7 +214,7 @@ export class AnswerStream {
 
   /** A block that the bridge holds gives the client nothing to read, so its stream begins, and beats, without it. */
   #limitHolding(): void {
-    if (this.isCommitted || !this.#attempt.request.chat.stream) return
+    if (this.isCommitted || !this.#attempt.request.head.stream) return
     this.#holdTimer ??= this.#attempt.ports.clock.timer(HOLD_MS, () => this.#commit())
   }
 
@@ -273,7 +273,7 @@ export class AnswerStream {
 
   #end(): void {
     const { request } = this.#attempt
-    if (request.chat.stream) {
+    if (request.head.stream) {
       this.#commit()
       const end = this.#framing.end()
       return request.client.end(end === '' ? undefined : end)

@@ -22,7 +22,7 @@ export async function answerWhole(whole: WholeAnswer): Promise<void> {
   const { attempt, upstream, provider, written, stream, isPassThrough } = whole
   const maxBytes = attempt.ports.settings().limits.upstreamBodyBytes
   const read = (text: string) => provider.codec.readAnswer(parseJson(text, upstream), written)
-  if (!isPassThrough || attempt.request.chat.stream) {
+  if (!isPassThrough || attempt.request.head.stream) {
     const text = decode(await collectChunks(upstream, maxBytes, 'refuse'))
     return stream.takeParts([...unfoldAnswer(read(text))])
   }

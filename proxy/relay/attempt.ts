@@ -1,7 +1,6 @@
 import type { Capabilities } from '../chat/capabilities.ts'
 import { hasForeignCarrier } from '../chat/carrier.ts'
 import { ChatError, toChatError } from '../chat/chat-error.ts'
-import type { ChatRequest } from '../chat/chat-request.ts'
 import type { Lease } from '../pool/account-pool.ts'
 import type { WireProvider } from '../providers/provider.ts'
 import type { WrittenRequest } from '../providers/wire-codec.ts'
@@ -14,7 +13,7 @@ import { readRetryAfter } from '../upstream/retry-after.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { answerWhole } from './answer-whole.ts'
 import { authHeaders } from './auth-headers.ts'
-import { type AttemptWish, bridgeAttempt } from './bridge-attempt.ts'
+import { type AttemptWish, type BridgedAttempt, bridgeAttempt } from './bridge-attempt.ts'
 import { collectBytes } from './collect-bytes.ts'
 import { secretsOf, withoutSecrets } from './mask-secrets.ts'
 import { pumpEvents, pumpParts } from './pump.ts'
@@ -96,7 +95,7 @@ function limitTime(request: RelayRequest, ports: RelayPorts): { signal: AbortSig
   const onAbort = () => controller.abort(request.signal.reason)
   if (request.signal.aborted) onAbort()
   request.signal.addEventListener('abort', onAbort, { once: true })
-  const timer = ports.clock.timer(request.chat.stream ? totalStreamMs : totalMs, () =>
+  const timer = ports.clock.timer(request.head.stream ? totalStreamMs : totalMs, () =>
     controller.abort(
       new ChatError('timed-out', 'The answer took longer than Portside allows', { code: 'total_timeout' }),
     ),
@@ -114,12 +113,11 @@ async function answer(attempt: Attempt, stream: AnswerStream, wish: AttemptWish)
   const { request, lease, ports } = attempt
   attempt.signal.throwIfAborted()
   const provider = ports.provider(lease.provider)
-  const bridged = bridgeAttempt(request.chat, provider, wish, ports)
+  const bridged = bridgeAttempt(request, provider, wish, ports)
   if (bridged !== undefined) stream.filterBy(bridged)
-  const chat = bridged?.chat ?? request.chat
-  if (provider.kind === 'wire') return answerFromWire({ ...attempt, chat }, stream, provider)
-  if (request.chat.untranslatable !== undefined) throw request.chat.untranslatable
-  const parts = provider.streamChat(chat, {
+  if (provider.kind === 'wire') return answerFromWire({ ...attempt, bridged }, stream, provider)
+  if (request.head.untranslatable !== undefined) throw request.head.untranslatable
+  const parts = provider.streamChat(bridged?.chat ?? request.chat, {
     model: lease.model,
     credential: lease.account.credential,
     account: lease.account,
@@ -128,8 +126,8 @@ async function answer(attempt: Attempt, stream: AnswerStream, wish: AttemptWish)
   await pumpParts(parts, stream)
 }
 
-/** An attempt, and what the upstream is asked: the client's request, or what the tool bridge made of it. */
-type WireAttempt = Attempt & { readonly chat: ChatRequest }
+/** An attempt, and what the tool bridge made of its request, where it has a part in it. */
+type WireAttempt = Attempt & { readonly bridged: BridgedAttempt | undefined }
 
 async function answerFromWire(
   attempt: WireAttempt,
@@ -162,7 +160,7 @@ async function answerFromWire(
 /** The same protocol on both sides, nothing lent, and nothing in the request that only another upstream can read (P-55). */
 function mayPassThrough(request: RelayRequest, provider: WireProvider): boolean {
   const isSame = provider.codec.protocol === request.protocol.id && provider.info.toolMode === 'native'
-  return isSame && request.framing === 'sse' && !hasForeignCarrier(request.chat, request.protocol.id)
+  return isSame && request.framing === 'sse' && !hasForeignCarrier(request.head, request.protocol.id)
 }
 
 /** A client that does not give reasoning and signatures back gets them remembered; codecs leave out what they cannot use. */
@@ -172,12 +170,13 @@ function writeRequest(
   capabilities: Capabilities,
 ): WrittenRequest {
   const { request, ports } = attempt
-  const chat = withRememberedReasoning(attempt.chat, { cache: ports.reasoning, owner: request.owner })
+  const asked = attempt.bridged?.chat ?? request.chat
+  const chat = withRememberedReasoning(asked, { cache: ports.reasoning, owner: request.owner })
   return provider.codec.writeRequest(chat, wireTarget(attempt, capabilities))
 }
 
 function wireTarget(attempt: Attempt, capabilities: Capabilities) {
-  return { model: attempt.lease.model, stream: attempt.request.chat.stream, capabilities }
+  return { model: attempt.lease.model, stream: attempt.request.head.stream, capabilities }
 }
 
 function openUpstream(
@@ -188,7 +187,8 @@ function openUpstream(
 ): ReturnType<FetchUpstream> {
   const { request, lease, ports } = attempt
   const { timeouts, limits } = ports.settings()
-  const isReasoning = request.chat.reasoning !== undefined && request.chat.reasoning.mode !== 'off'
+  const { stream, reasoning } = request.head
+  const isReasoning = reasoning !== undefined && reasoning.mode !== 'off'
   return provider.fetch({
     url: joinUrl(provider.baseUrl, provider.codec.path(wireTarget(attempt, capabilities))),
     method: 'POST',
@@ -197,27 +197,27 @@ function openUpstream(
       ...(written === undefined ? request.passHeaders : {}),
       ...provider.headers,
       'content-type': 'application/json',
-      accept: request.chat.stream ? 'text/event-stream' : 'application/json',
+      accept: stream ? 'text/event-stream' : 'application/json',
       'accept-encoding': 'identity',
       'user-agent': 'portside',
     },
     body: written === undefined ? passedBody(attempt) : JSON.stringify(written.body),
     signal: attempt.signal,
     onSent: () => attempt.row.update({ maybeBilled: true }),
-    firstByteMs: request.chat.stream
+    firstByteMs: stream
       ? isReasoning
         ? timeouts.firstByteReasoningMs
         : timeouts.firstByteMs
       : timeouts.totalMs,
     idleMs: timeouts.idleMs,
-    maxBytes: request.chat.stream ? Number.MAX_SAFE_INTEGER : limits.upstreamBodyBytes,
+    maxBytes: stream ? Number.MAX_SAFE_INTEGER : limits.upstreamBodyBytes,
   })
 }
 
 /** The client's own bytes; only the model's name is another one where the upstream calls it otherwise. */
 function passedBody({ request, lease }: Attempt): Uint8Array {
   const { bytes, modelSpans } = request.body
-  return lease.model === request.chat.model ? bytes : splice(bytes, modelSpans, lease.model)
+  return lease.model === request.head.model ? bytes : splice(bytes, modelSpans, lease.model)
 }
 
 async function readFailure(

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { ChatRequest } from '../chat/chat-request.ts'
 import type { Provider } from '../providers/provider.ts'
 import { type AnswerFilter, bridgeRequest } from '../tool-bridge/index.ts'
-import type { RelayPorts } from './relay-ports.ts'
+import type { RelayPorts, RelayRequest } from './relay-ports.ts'
 
 /** What an attempt asks beside its request. */
 export type AttemptWish = {
@@ -22,13 +22,14 @@ export type BridgedAttempt = {
 
 /** Lends tools and thinking where the provider's models have none; undefined where they have their own. */
 export function bridgeAttempt(
-  chat: ChatRequest,
+  request: RelayRequest,
   { info }: Provider,
   { wantsThinking, insists }: AttemptWish,
   ports: RelayPorts,
 ): BridgedAttempt | undefined {
   if (info.toolMode !== 'bridge') return undefined
   const { strict, exposeReasoning } = ports.settings().bridge
+  const { chat } = request
   const bridged = bridgeRequest(chat, {
     thinking: info.thinking ?? 'prompt',
     wantsThinking,

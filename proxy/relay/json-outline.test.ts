@@ -16,7 +16,11 @@ function outline(text: string, sizes: readonly number[] = [text.length]): unknow
 
 /** The same value with its long strings cut out, by parsing it. */
 function cutOut(value: unknown): unknown {
-  if (typeof value === 'string') return Buffer.byteLength(JSON.stringify(value)) - 2 > 256 ? CUT_OUT : value
+  if (typeof value === 'string') {
+    const written = JSON.stringify(value).slice(1, -1)
+    if (Buffer.byteLength(written) <= 256) return value
+    return /^[ -[\]-~]{64}/.test(written) ? written.slice(0, 64) : CUT_OUT
+  }
   if (Array.isArray(value)) return value.map(cutOut)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, cutOut(inner)]))
@@ -61,6 +65,6 @@ describe('The outline of a JSON text', () => {
   it('stays small for a string of a megabyte', () => {
     const made = createJsonOutline()
     made.push(Buffer.from(JSON.stringify({ text: 'tide '.repeat(200_000), usage: { tokens: 3 } })))
-    expect(made.text()).toBe(`{"text":"${CUT_OUT}","usage":{"tokens":3}}`)
+    expect(made.text()).toBe(`{"text":"${'tide '.repeat(13).slice(0, 64)}","usage":{"tokens":3}}`)
   })
 })

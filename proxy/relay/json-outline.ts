@@ -9,10 +9,12 @@ export type JsonOutline = {
   text(): string | undefined
 }
 
-/** What stands in the place of a long string. */
+/** What a long string begins with is kept where no letter can be cut in two by it; else this stands in its place. */
 export const CUT_OUT = '~'
 
 const LONGEST_KEPT = 256
+const KEPT_OF_LONG = 64
+const PLAIN = /^[\x20-\x5b\x5d-\x7e]*$/
 /** An outline of more than this is not worth its making. */
 const MOST_CHARACTERS = 65_536
 const QUOTE = 0x22
@@ -75,13 +77,14 @@ class Outline implements JsonOutline {
   }
 
   #endString(quote: number): number {
-    this.#keep(this.#length > LONGEST_KEPT ? `${CUT_OUT}"` : `${this.#head}"`)
+    this.#keep(this.#length > LONGEST_KEPT ? `${beginningOf(this.#head)}"` : `${this.#head}"`)
     this.#isInString = false
     return quote + 1
   }
 
   #grow(chunk: Buffer, from: number, end: number): void {
-    if (this.#length + end - from <= LONGEST_KEPT) this.#head += chunk.toString('latin1', from, end)
+    const room = LONGEST_KEPT - this.#head.length
+    if (room > 0) this.#head += chunk.toString('latin1', from, Math.min(end, from + room))
     this.#length += end - from
   }
 
@@ -92,4 +95,9 @@ class Outline implements JsonOutline {
     const isOdd = (end - at) % 2 === 1
     this.#isEscaping = at === from ? isOdd !== this.#isEscaping : isOdd
   }
+}
+
+function beginningOf(head: string): string {
+  const beginning = head.slice(0, KEPT_OF_LONG)
+  return PLAIN.test(beginning) ? beginning : CUT_OUT
 }

@@ -46,7 +46,7 @@ class Pumping implements ByteSink {
     this.#pump = pump
     this.#resolve = resolve
     this.#reject = reject
-    this.#isPassed = pump.isPassThrough && attempt.request.chat.stream
+    this.#isPassed = pump.isPassThrough && attempt.request.head.stream
     this.#skimmer = createEventSkimmer({
       reader,
       maxEventBytes: limits.sseEventBytes,

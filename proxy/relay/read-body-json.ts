@@ -1,31 +1,72 @@
+import { isAscii, isUtf8 } from 'node:buffer'
 import { ChatError } from '../chat/chat-error.ts'
 import { isJsonObject, type JsonObject } from '../chat/json.ts'
+import { parseJson } from '../chat/pick-fields.ts'
+import { createJsonOutline } from './json-outline.ts'
 import { type JsonLimits, type Span, scanJson } from './scan-json.ts'
 
 /** A request's body, as bytes and parsed, with the places where the model's name stands. */
 export type RequestBody = {
   readonly bytes: Uint8Array
+  /** The whole body, parsed when it is first asked for. Throws `invalid-request`. */
   readonly json: JsonObject
+  /** A large body without most of its long strings: enough to know what is asked, where the bytes go on as they came. */
+  readonly outline: JsonObject | undefined
   readonly modelSpans: readonly Span[]
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** Shorter bodies are parsed faster than outlined. */
+const OUTLINED_BYTES = 16_384
 
-/** Reads a body that must be a JSON object. Throws `invalid-request` with the reason in plain words. */
+/**
+ * Looks through a body that must be a JSON object. It, and `json` of its answer, throw `invalid-request` with the reason
+ * in plain words.
+ */
 export function readRequestBody(bytes: Uint8Array, limits: JsonLimits): RequestBody {
   if (bytes.length === 0)
     throw new ChatError('invalid-request', 'The request has no body; send a JSON object')
   const modelSpans = scanJson(bytes, limits, 'model')
+  let json: JsonObject | undefined
+  return {
+    bytes,
+    modelSpans,
+    outline: bytes.length < OUTLINED_BYTES ? undefined : readOutline(bytes),
+    get json() {
+      json ??= parseObject(bytes)
+      return json
+    },
+  }
+}
+
+/** Undefined where an outline does not help, or the body is no valid JSON: then the whole is read, which says why. */
+function readOutline(bytes: Uint8Array): JsonObject | undefined {
+  if (!isUtf8(bytes)) return undefined
+  const outline = createJsonOutline()
+  outline.push(bytes)
+  const text = outline.text()
+  const read = text === undefined ? undefined : parseJson(text)
+  return isJsonObject(read) ? read : undefined
+}
+
+function parseObject(bytes: Uint8Array): JsonObject {
   const json = parse(bytes)
   if (!isJsonObject(json)) throw new ChatError('invalid-request', 'The request body must be a JSON object')
-  return { bytes, json, modelSpans }
+  return json
 }
 
 function parse(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(utf8.decode(bytes))
+    return JSON.parse(decode(bytes))
   } catch (cause) {
     const why = cause instanceof SyntaxError ? cause.message.slice(0, 120) : 'it is not UTF-8'
     throw new ChatError('invalid-request', `The request body is not valid JSON: ${why}`, { cause })
   }
+}
+
+/** Throws where the bytes are not UTF-8. Most requests are plain ASCII, which is read fastest. */
+function decode(bytes: Uint8Array): string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (isAscii(buffer)) return buffer.toString('latin1')
+  if (!isUtf8(buffer)) throw new TypeError('not UTF-8')
+  return buffer.toString('utf8')
 }

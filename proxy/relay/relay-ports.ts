@@ -46,6 +46,9 @@ export type KeptAnswer = { readonly body: JsonObject } | { readonly events: read
 export type RelayRequest = {
   readonly protocol: Protocol
   readonly body: RequestBody
+  /** What is asked; long texts in it may be cut out. All that is needed where the bytes go on as they came. */
+  readonly head: ChatRequest
+  /** What is asked, whole; decoded when it is first looked at. Throws a `ChatError` where it cannot be. */
   readonly chat: ChatRequest
   /** Headers that go on to an upstream of the same protocol. */
   readonly passHeaders: Readonly<Record<string, string>>

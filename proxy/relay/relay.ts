@@ -41,7 +41,7 @@ async function tryAttempts(
   ports: RelayPorts,
   tally: { attempts: number; readonly unreachable: Unreachable },
 ): Promise<AttemptEnd> {
-  const routes = ports.routeModel(request.chat.model, request.provider)
+  const routes = ports.routeModel(request.head.model, request.provider)
   const startedAt = ports.clock.monotonic()
   const tried = new Set<string>()
   const retries = { stale: 0, isBudgeted: false, lastError: undefined as ChatError | undefined }
@@ -85,7 +85,7 @@ async function insist(
 ): Promise<AttemptEnd> {
   if (first.withheld === undefined) return first
   try {
-    const routes = ports.routeModel(request.chat.model, request.provider)
+    const routes = ports.routeModel(request.head.model, request.provider)
     const lease = await leaseAccount(request, ports, routes, new Set(), undefined)
     const wish = { wantsThinking: asksToThink(routes, lease), insists: true }
     const second = await runLeased(request, ports, lease, { ...wish, number: ++tally.attempts })
