@@ -32,7 +32,10 @@ const PROTOCOL: Protocol = {
 export type Answer = (signal: AbortSignal, attempt: number) => AsyncIterable<StreamPart>
 
 /** One request through the relay, with everything around it played: the clock, the pool, the provider, the client. */
-export function startFakeRelay(answer: Answer, { stream = true, onEnd = () => undefined as unknown, tools = [] as readonly Tool[], heartbeat = '' } = {}) {
+export function startFakeRelay(
+  answer: Answer,
+  { stream = true, onEnd = () => undefined as unknown, tools = [] as readonly Tool[], heartbeat = '' } = {},
+) {
   const clock = createFakeClock()
   const abort = new AbortController()
   const outcomes: LeaseOutcome['kind'][] = []
@@ -89,10 +92,12 @@ export function startFakeRelay(answer: Answer, { stream = true, onEnd = () => un
     client.text += chunk === undefined ? '' : Buffer.from(chunk as string).toString()
     return true
   }
+  const chat = { model: 'm', turns: [], tools, stream, includeUsage: false }
   const request = {
     protocol: { ...PROTOCOL, heartbeat },
     body: { bytes: new Uint8Array(), json: {}, modelSpans: [] },
-    chat: { model: 'm', turns: [], tools, stream, includeUsage: false },
+    chat,
+    head: chat,
     passHeaders: {},
     framing: 'sse',
     owner: '',
