@@ -1,5 +1,14 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../chat/json.ts'
-import { branchesOf, DEEPEST_VALUE, entrySchema, fieldSchema, resolveSchema, typesOf } from './json-schema.ts'
+import {
+  type Budget,
+  branchesOf,
+  createBudget,
+  DEEPEST_VALUE,
+  entrySchema,
+  fieldSchema,
+  resolveSchema,
+  typesOf,
+} from './json-schema.ts'
 import { parseLoosely } from './parse-loosely.ts'
 import { readElements } from './read-elements.ts'
 import { validateValue } from './validate-value.ts'
@@ -10,13 +19,13 @@ import { validateValue } from './validate-value.ts'
  * value of an allowed type stays as it is, however much its text looks like something else.
  */
 export function coerceValue(value: JsonValue, schema: JsonValue | undefined, root: JsonObject): JsonValue {
-  return coerce(value, schema, { root, depth: 0 })
+  return coerce(value, schema, { root, depth: 0, budget: createBudget() })
 }
 
-type Place = { readonly root: JsonObject; readonly depth: number }
+type Place = { readonly root: JsonObject; readonly depth: number; readonly budget: Budget }
 
 function coerce(value: JsonValue, wanted: JsonValue | undefined, place: Place): JsonValue {
-  if (place.depth > DEEPEST_VALUE) return value
+  if (place.depth > DEEPEST_VALUE || place.budget.left-- <= 0) return value
   const schema = resolveSchema(wanted, place.root)
   const types = typesOf(schema)
   const branches = branchesOf(schema, place.root)
@@ -37,13 +46,17 @@ function coerce(value: JsonValue, wanted: JsonValue | undefined, place: Place): 
 /** The one branch that the value fits, or can be brought to; untouched where several can. */
 function coerceUnion(value: JsonValue, branches: readonly JsonObject[], place: Place): JsonValue {
   const inner = { ...place, depth: place.depth + 1 }
-  if (branches.some((branch) => validateValue(value, branch, place.root) === undefined)) return value
+  if (branches.some((branch) => fits(value, branch, place))) return value
   const fitting = branches
     .map((branch) => ({ branch, made: coerce(value, branch, inner) }))
-    .filter(({ branch, made }) => validateValue(made, branch, place.root) === undefined)
+    .filter(({ branch, made }) => fits(made, branch, place))
   const [first] = fitting
   const isClear = fitting.every(({ made }) => JSON.stringify(made) === JSON.stringify(first?.made))
   return first !== undefined && isClear ? first.made : value
+}
+
+function fits(value: JsonValue, branch: JsonObject, { root, budget }: Place): boolean {
+  return validateValue(value, branch, root, budget) === undefined
 }
 
 function coerceType(value: JsonValue, types: readonly string[]): JsonValue {

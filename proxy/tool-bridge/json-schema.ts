@@ -3,6 +3,13 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../chat/json.ts'
 /** A schema, and the document in which its `$ref`s point. */
 export type SchemaAt = { readonly schema: JsonObject; readonly root: JsonObject }
 
+/** How much work a call's schema may make: schemas can refer to themselves without end. */
+export type Budget = { left: number }
+
+export function createBudget(): Budget {
+  return { left: 200_000 }
+}
+
 /** How deep arguments may be nested. */
 export const DEEPEST_VALUE = 64
 const MOST_HOPS = 16
@@ -23,11 +30,20 @@ function followPointer(reference: string, root: JsonObject): JsonObject | undefi
   if (!reference.startsWith('#/')) return undefined
   let found: JsonValue | undefined = root
   for (const step of reference.slice(2).split('/')) {
-    const name = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
+    const name = unescapeStep(step).replaceAll('~1', '/').replaceAll('~0', '~')
     if (Array.isArray(found)) found = found[Number(name)]
     else found = isJsonObject(found) && Object.hasOwn(found, name) ? found[name] : undefined
   }
   return isJsonObject(found) ? found : undefined
+}
+
+function unescapeStep(step: string): string {
+  try {
+    return decodeURIComponent(step)
+  } catch {
+    // A lone percent sign means itself.
+    return step
+  }
 }
 
 /** The types that a schema allows; empty where it does not say. */

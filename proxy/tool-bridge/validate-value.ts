@@ -1,7 +1,21 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../chat/json.ts'
-import { DEEPEST_VALUE, entrySchema, fieldSchema, isOfType, resolveSchema, typesOf } from './json-schema.ts'
+import {
+  type Budget,
+  createBudget,
+  DEEPEST_VALUE,
+  entrySchema,
+  fieldSchema,
+  isOfType,
+  resolveSchema,
+  typesOf,
+} from './json-schema.ts'
 
-type Place = { readonly root: JsonObject; readonly path: string; readonly depth: number }
+type Place = {
+  readonly root: JsonObject
+  readonly path: string
+  readonly depth: number
+  readonly budget: Budget
+}
 
 /**
  * Says why a value does not fit a JSON schema; undefined where it does. Checks what decides whether a call means what
@@ -12,12 +26,14 @@ export function validateValue(
   value: JsonValue,
   schema: JsonValue | undefined,
   root: JsonObject,
+  budget: Budget = createBudget(),
 ): string | undefined {
-  return check(value, schema, { root, path: '', depth: 0 })
+  return check(value, schema, { root, path: '', depth: 0, budget })
 }
 
 function check(value: JsonValue, wanted: JsonValue | undefined, place: Place): string | undefined {
   if (wanted === false) return `${nameOf(place)} is not known`
+  if (place.budget.left-- <= 0) return `${nameOf(place)} has a schema that is too complex`
   if (place.depth > DEEPEST_VALUE) return `${nameOf(place)} is nested too deeply`
   const schema = resolveSchema(wanted, place.root)
   return (
@@ -44,6 +60,7 @@ function checkType(value: JsonValue, schema: JsonObject, place: Place): string |
 }
 
 function checkFixed(value: JsonValue, schema: JsonObject, place: Place): string | undefined {
+  if (schema.const === undefined && !Array.isArray(schema.enum)) return undefined
   const text = JSON.stringify(value)
   if (schema.const !== undefined && JSON.stringify(schema.const) !== text)
     return `${nameOf(place)} is not the value it must be`
