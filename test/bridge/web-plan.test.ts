@@ -21,8 +21,8 @@ describe('A web plan', () => {
       model: 'deepseek-chat-thinking',
       choices: [{ message: { content: 'Sail.', reasoning_content: 'Hm.' } }],
     })
-    const [{ body } = { body: {} }] = simulator.callsOf('/api/v0/chat/completion')
-    expect([body.thinking_enabled, String(body.prompt).includes('<thinking>')]).toEqual([true, false])
+    const body = simulator.callsOf('/api/v0/chat/completion')[0]?.body
+    expect([body?.thinking_enabled, String(body?.prompt).includes('<thinking>')]).toEqual([true, false])
   })
 
   it('T-20, T-60: calls tools in its own dialect, in its thoughts too where it says nothing else', async () => {
