@@ -7,10 +7,10 @@ export function createNodeClientAnswer(
   headers: Readonly<Record<string, string>>,
 ): ClientAnswer {
   return {
-    sendHead(status, more) {
+    sendHead(status, more, isFollowed) {
       if (response.headersSent || response.destroyed) return
       response.writeHead(status, { ...headers, ...more })
-      response.flushHeaders()
+      if (!isFollowed) response.flushHeaders()
     },
     sendWhole(status, more, body) {
       if (response.headersSent || response.destroyed) return

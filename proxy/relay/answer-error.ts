@@ -10,14 +10,14 @@ export function answerError(
 ): void {
   if (error.kind === 'cancelled') return request.client.destroy()
   const { status, body } = request.protocol.encodeError(error, request.requestId)
-  const text = JSON.stringify(body)
-  request.client.sendHead(status, {
+  const bytes = Buffer.from(JSON.stringify(body))
+  const head = {
     'content-type': 'application/json',
     ...retryHeaders(error, attempts, retryAfterMaxMs),
     ...(attempts === 0 ? {} : { 'x-portside-attempts': String(attempts) }),
-  })
-  request.client.end(text)
-  request.row.update({ status, responseBytes: Buffer.byteLength(text) })
+  }
+  request.client.sendWhole(status, head, [bytes])
+  request.row.update({ status, responseBytes: bytes.length })
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Timer } from '../clock.ts'
 import type { AnswerContext, StreamEncoder } from '../protocols/protocol.ts'
 import type { Attempt } from './attempt.ts'
 import type { BridgedAttempt } from './bridge-attempt.ts'
+import { joinBytes } from './collect-bytes.ts'
 import { createFraming, type Framing } from './framing.ts'
 import { holdsSecret, secretsOf } from './mask-secrets.ts'
 import { passedHeaders } from './passed-headers.ts'
@@ -32,11 +33,12 @@ export class AnswerStream {
   /** The terminal part has been sent: the client has a complete answer. */
   isFinished = false
   readonly #attempt: Attempt
+  readonly #isStreamed: boolean
   #fold: AnswerFold | undefined
   readonly #framing: Framing
   #memory: { push(part: StreamPart): void } | undefined
   #encoder: StreamEncoder | undefined
-  #held: (string | Uint8Array)[] = []
+  #held: Uint8Array[] = []
   #heldBytes = 0
   #heldEvents = 0
   #headers: Record<string, string> = {}
@@ -51,6 +53,7 @@ export class AnswerStream {
 
   constructor(attempt: Attempt) {
     this.#attempt = attempt
+    this.#isStreamed = attempt.request.head.stream
     this.#framing = createFraming(attempt.request.framing)
   }
 
@@ -86,25 +89,33 @@ export class AnswerStream {
 
   /** Translates parts for the client. Throws the error of an `error` part, after what came before it. */
   takeParts(told: readonly StreamPart[]): void {
-    const bridged = this.#bridged
-    const parts = bridged === undefined ? told : told.flatMap((part) => bridged.filter.push(part))
-    if (bridged !== undefined) this.#limitHolding()
     let text = ''
     let hasOutput = false
-    for (const part of parts) {
+    for (const part of this.#filter(told)) {
       if (this.isFinished) break
       this.#observe(part)
       if (part.type === 'error') {
-        if (text !== '') this.#offer(text, hasOutput)
+        this.#offerText(text, hasOutput)
         throw part.error
       }
       hasOutput ||= isOutput(part)
-      if (this.#attempt.request.head.stream) text += this.#framing.format(this.#encode(part))
+      if (this.#isStreamed) text += this.#framing.format(this.#encode(part))
       else this.#openFold().push(part)
       if (part.type === 'finish') this.isFinished = true
     }
-    if (text !== '') this.#offer(text, hasOutput)
+    this.#offerText(text, hasOutput)
     if (this.isFinished) this.#end()
+  }
+
+  #filter(told: readonly StreamPart[]): readonly StreamPart[] {
+    const bridged = this.#bridged
+    if (bridged === undefined) return told
+    this.#limitHolding()
+    return told.flatMap((part) => bridged.filter.push(part))
+  }
+
+  #offerText(text: string, hasOutput: boolean): void {
+    if (text !== '') this.#offer(Buffer.from(text), hasOutput)
   }
 
   /** Passes whole frames on as they came; `parts` is what they say, plain text left out. Throws like `takeParts`. */
@@ -157,10 +168,10 @@ export class AnswerStream {
     const events =
       this.#encoder?.push({ type: 'error', error }) ??
       request.protocol.encodeErrorEvent(error, request.requestId)
-    const text = this.#framing.format(events) + this.#framing.end()
-    this.#count(text)
+    const bytes = Buffer.from(this.#framing.format(events) + this.#framing.end())
+    this.#count(bytes)
     this.isFinished = true
-    request.client.end(text)
+    request.client.end(bytes)
   }
 
   release(): void {
@@ -203,10 +214,10 @@ export class AnswerStream {
     return this.#fold
   }
 
-  #offer(chunk: string | Uint8Array, hasOutput: boolean): void {
+  #offer(chunk: Uint8Array, hasOutput: boolean): void {
     if (this.isCommitted) return this.#write(chunk)
     this.#held.push(chunk)
-    this.#heldBytes += Buffer.byteLength(chunk)
+    this.#heldBytes += chunk.length
     this.#heldEvents++
     this.#limitHolding()
     if (hasOutput || this.#heldEvents >= HOLD_EVENTS || this.#heldBytes >= HOLD_BYTES) this.#commit()
@@ -214,21 +225,17 @@ export class AnswerStream {
 
   /** A block that the bridge holds gives the client nothing to read, so its stream begins, and beats, without it. */
   #limitHolding(): void {
-    if (this.isCommitted || !this.#attempt.request.head.stream) return
+    if (this.isCommitted || !this.#isStreamed) return
     this.#holdTimer ??= this.#attempt.ports.clock.timer(HOLD_MS, () => this.#commit())
   }
 
   #commit(): void {
     if (this.isCommitted) return
     const head = this.#commitHead({ ...STREAM_HEADERS, 'content-type': this.#framing.contentType })
-    this.#attempt.request.client.sendHead(200, head)
     const held = this.#held
     this.#held = []
-    if (held.length === 1 && held[0] !== undefined) this.#write(held[0])
-    else if (held.length > 1)
-      this.#write(
-        Buffer.concat(held.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk))),
-      )
+    this.#attempt.request.client.sendHead(200, head, held.length > 0)
+    if (held.length > 0) this.#write(joinBytes(held))
     this.#beat()
   }
 
@@ -248,14 +255,13 @@ export class AnswerStream {
     }
   }
 
-  #write(chunk: string | Uint8Array): void {
+  #write(chunk: Uint8Array): void {
     this.#count(chunk)
     this.#heartbeat?.restart()
     if (!this.#attempt.request.client.write(chunk)) this.#isBlocked = true
   }
 
-  #count(chunk: string | Uint8Array): void {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+  #count(bytes: Uint8Array): void {
     this.#sentBytes += bytes.length
     this.#attempt.request.row.captureResponse(bytes)
   }
@@ -273,7 +279,7 @@ export class AnswerStream {
 
   #end(): void {
     const { request } = this.#attempt
-    if (request.head.stream) {
+    if (this.#isStreamed) {
       this.#commit()
       const end = this.#framing.end()
       return request.client.end(end === '' ? undefined : end)

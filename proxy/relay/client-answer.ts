@@ -1,7 +1,7 @@
 /** The way back to the client of one request; HTTP implements it. */
 export type ClientAnswer = {
-  /** Sends status and headers: the commit point. Called once. */
-  sendHead(status: number, headers: Readonly<Record<string, string>>): void
+  /** Sends status and headers: the commit point. Called once. `isFollowed`: bytes come at once, and the head goes with them. */
+  sendHead(status: number, headers: Readonly<Record<string, string>>, isFollowed: boolean): void
   /** A whole answer at once: status, headers and the pieces of the body. Commits like `sendHead`, in place of it. */
   sendWhole(status: number, headers: Readonly<Record<string, string>>, body: readonly Uint8Array[]): void
   /** Returns false when the client reads slower than we write; `whenDrained` tells when to go on. */

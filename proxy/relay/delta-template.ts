@@ -65,7 +65,17 @@ function shapeOf(frame: string, { type, key, text }: TextDelta): Shape | undefin
   const written = Buffer.from(JSON.stringify(text)).toString('latin1')
   const at = frame.indexOf(written)
   if (at === -1 || frame.indexOf(written, at + 1) !== -1) return undefined
-  return { type, key, before: frame.slice(0, at + 1), behind: frame.slice(at + written.length - 1) }
+  return {
+    type,
+    key,
+    before: flat(frame.slice(0, at + 1)),
+    behind: flat(frame.slice(at + written.length - 1)),
+  }
+}
+
+/** A copy of its own: a slice would be looked up in the text that it was cut from, each time. */
+function flat(slice: string): string {
+  return Buffer.from(slice, 'latin1').toString('latin1')
 }
 
 function isSame(one: Shape, other: Shape): boolean {

@@ -106,10 +106,10 @@ export function startFakeRelay(
       sendHead(status: number) {
         client.head = status
       },
-      sendWhole(status: number, _headers: unknown, body: string | Uint8Array) {
+      sendWhole(status: number, _headers: unknown, body: readonly Uint8Array[]) {
         client.head = status
         client.isEnded = true
-        write(body)
+        for (const piece of body) write(piece)
         onEnd()
       },
       write,

@@ -24,8 +24,8 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   return {
     push(part) {
       if (encoding.isOver) return []
-      const first = part.type === 'error' || encoding.head !== undefined ? [] : [begin(encoding, part)]
-      return [...first, ...encodePart(encoding, part)]
+      if (part.type === 'error' || encoding.head !== undefined) return encodePart(encoding, part)
+      return [begin(encoding, part), ...encodePart(encoding, part)]
     },
   }
 }
