@@ -85,6 +85,11 @@ export class ChatError extends Error {
   }
 }
 
+/** The answer as a whole took too long, whatever came of it meanwhile. */
+export function tookTooLong(): ChatError {
+  return new ChatError('timed-out', 'The answer took longer than Portside allows', { code: 'total_timeout' })
+}
+
 /** Makes a `ChatError` of anything that was thrown: a stranger becomes `internal` and keeps its cause. */
 export function toChatError(thrown: unknown): ChatError {
   if (thrown instanceof ChatError) return thrown

@@ -5,7 +5,8 @@ type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 /** A copy of a record without the fields that are undefined, so that absent stays absent. */
 export function dropAbsent<T extends object>(record: T): Present<T> {
   const present: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(record)) if (value !== undefined) present[name] = value
+  const given = record as Readonly<Record<string, unknown>>
+  for (const name in given) if (given[name] !== undefined) present[name] = given[name]
   // The type says exactly what the loop does; the compiler cannot follow it.
   return present as Present<T>
 }

@@ -22,6 +22,7 @@ export function readTokenCount(value: unknown): number | undefined {
 /** Joins two reports about one answer, field by field: the later value wins where it has one (counts are cumulative). */
 export function mergeUsage(earlier: Usage, later: Usage): Usage {
   const merged: Record<string, unknown> = { ...earlier }
-  for (const [field, value] of Object.entries(later)) if (value !== undefined) merged[field] = value
+  const given: Readonly<Record<string, unknown>> = later
+  for (const field in given) if (given[field] !== undefined) merged[field] = given[field]
   return merged as Usage
 }

@@ -1,40 +1,61 @@
 import type { ServerResponse } from 'node:http'
 import type { ClientAnswer } from '../relay/client-answer.ts'
 
-/** The way back to a client over Node's HTTP. `onEnd` is told the number of body bytes that were written. */
-export function createNodeClientAnswer(
-  response: ServerResponse,
-  headers: Readonly<Record<string, string>>,
-): ClientAnswer {
-  return {
-    sendHead(status, more, isFollowed) {
-      if (response.headersSent || response.destroyed) return
-      response.writeHead(status, { ...headers, ...more })
-      if (!isFollowed) response.flushHeaders()
-    },
-    sendWhole(status, more, body) {
-      if (response.headersSent || response.destroyed) return
-      const length = body.reduce((sum, piece) => sum + piece.length, 0)
-      response.writeHead(status, { ...headers, ...more, 'content-length': length })
-      if (body.length === 1) return void response.end(body[0])
-      response.cork()
-      for (const piece of body) response.write(piece)
-      response.end()
-    },
-    write: (chunk) => response.destroyed || response.write(chunk),
-    whenDrained() {
-      if (response.destroyed || !response.writableNeedDrain) return Promise.resolve()
-      return new Promise((resolve) => {
-        const done = () => {
-          response.off('drain', done)
-          response.off('close', done)
-          resolve()
-        }
-        response.on('drain', done)
-        response.on('close', done)
-      })
-    },
-    end: (chunk) => void (response.destroyed || response.end(chunk)),
-    destroy: () => void response.destroy(),
+/** The way back to a client over Node's HTTP. `headers` go with every answer. */
+export class NodeClientAnswer implements ClientAnswer {
+  readonly #response: ServerResponse
+  readonly #headers: Readonly<Record<string, string>>
+
+  constructor(response: ServerResponse, headers: Readonly<Record<string, string>>) {
+    this.#response = response
+    this.#headers = headers
+  }
+
+  sendHead(status: number, more: Readonly<Record<string, string>>, isFollowed: boolean): void {
+    if (this.#isOver()) return
+    this.#response.writeHead(status, { ...this.#headers, ...more })
+    if (!isFollowed) this.#response.flushHeaders()
+  }
+
+  sendWhole(status: number, more: Readonly<Record<string, string>>, body: readonly Uint8Array[]): void {
+    if (this.#isOver()) return
+    const response = this.#response
+    let length = 0
+    for (const piece of body) length += piece.length
+    response.writeHead(status, { ...this.#headers, ...more, 'content-length': length })
+    if (body.length === 1) return void response.end(body[0])
+    response.cork()
+    for (const piece of body) response.write(piece)
+    response.end()
+  }
+
+  write(chunk: string | Uint8Array): boolean {
+    return this.#response.destroyed || this.#response.write(chunk)
+  }
+
+  whenDrained(): Promise<void> {
+    const response = this.#response
+    if (response.destroyed || !response.writableNeedDrain) return Promise.resolve()
+    return new Promise((resolve) => {
+      const done = () => {
+        response.off('drain', done)
+        response.off('close', done)
+        resolve()
+      }
+      response.on('drain', done)
+      response.on('close', done)
+    })
+  }
+
+  end(chunk?: string | Uint8Array): void {
+    if (!this.#response.destroyed) this.#response.end(chunk)
+  }
+
+  destroy(): void {
+    this.#response.destroy()
+  }
+
+  #isOver(): boolean {
+    return this.#response.headersSent || this.#response.destroyed
   }
 }

@@ -1,6 +1,6 @@
 import type { Response } from 'express'
 import type { Settings } from '../../contract/settings.ts'
-import { ChatError } from '../chat/chat-error.ts'
+import { ChatError, tookTooLong } from '../chat/chat-error.ts'
 import { isJsonObject } from '../chat/json.ts'
 import type { Clock } from '../clock.ts'
 import type { Protocol } from '../protocols/protocol.ts'
@@ -106,11 +106,7 @@ function forwardCall(
   { settings, clock, active }: SidePorts,
 ): Forward {
   const abort = new AbortController()
-  const timer = clock.timer(settings().timeouts.totalMs, () =>
-    abort.abort(
-      new ChatError('timed-out', 'The answer took longer than Portside allows', { code: 'total_timeout' }),
-    ),
-  )
+  const timer = clock.timer(settings().timeouts.totalMs, () => abort.abort(tookTooLong()))
   active.add(abort)
   exchange.response.on('close', () => {
     timer.cancel()

@@ -1,6 +1,7 @@
 import type { Capabilities } from '../chat/capabilities.ts'
 import { hasForeignCarrier } from '../chat/carrier.ts'
-import { ChatError, toChatError } from '../chat/chat-error.ts'
+import { ChatError, toChatError, tookTooLong } from '../chat/chat-error.ts'
+import type { Timer } from '../clock.ts'
 import type { Lease } from '../pool/account-pool.ts'
 import type { WireProvider } from '../providers/provider.ts'
 import type { WrittenRequest } from '../providers/wire-codec.ts'
@@ -29,7 +30,7 @@ export type Attempt = {
   readonly lease: Lease
   readonly number: number
   readonly row: AttemptRow
-  readonly signal: AbortSignal
+  readonly time: AttemptTime
   readonly startedAt: number
 }
 
@@ -57,19 +58,19 @@ export async function runAttempt(
     accountId: account.id,
     accountName: account.name,
   })
-  const limit = limitTime(request, ports)
-  const attempt: Attempt = { request, ports, lease, number, row, signal: limit.signal, startedAt }
+  const time = new AttemptTime(request, ports)
+  const attempt: Attempt = { request, ports, lease, number, row, time, startedAt }
   const stream = new AnswerStream(attempt)
   let error: ChatError | undefined
   try {
     await answer(attempt, stream, wish)
   } catch (thrown) {
-    error = hasWholeAnswer(stream, limit.signal)
+    error = hasWholeAnswer(stream, time.signal)
       ? undefined
-      : withoutSecrets(toChatError(limit.signal.aborted ? limit.signal.reason : thrown), secretsOf(attempt))
+      : withoutSecrets(toChatError(time.signal.aborted ? time.signal.reason : thrown), secretsOf(attempt))
     if (error !== undefined && stream.isCommitted) stream.fail(error)
   } finally {
-    limit.release()
+    time.release()
     stream.release()
   }
   row.update({
@@ -88,30 +89,46 @@ function hasWholeAnswer(stream: AnswerStream, signal: AbortSignal): boolean {
   return signal.aborted && stream.isCommitted && stream.isFinished
 }
 
-/** The request's signal, and the total time an attempt may take. */
-function limitTime(request: RelayRequest, ports: RelayPorts): { signal: AbortSignal; release(): void } {
-  const { totalMs, totalStreamMs } = ports.settings().timeouts
-  const controller = new AbortController()
-  const onAbort = () => controller.abort(request.signal.reason)
-  if (request.signal.aborted) onAbort()
-  request.signal.addEventListener('abort', onAbort, { once: true })
-  const timer = ports.clock.timer(request.head.stream ? totalStreamMs : totalMs, () =>
-    controller.abort(
-      new ChatError('timed-out', 'The answer took longer than Portside allows', { code: 'total_timeout' }),
-    ),
-  )
-  return {
-    signal: controller.signal,
-    release() {
-      timer.cancel()
-      request.signal.removeEventListener('abort', onAbort)
-    },
+/** What ends an attempt: the request's own signal, and for providers that do not look at the time themselves, the time. */
+class AttemptTime {
+  signal: AbortSignal
+  readonly #request: RelayRequest
+  readonly #ports: RelayPorts
+  #timer: Timer | undefined
+  #onAbort: (() => void) | undefined
+
+  constructor(request: RelayRequest, ports: RelayPorts) {
+    this.signal = request.signal
+    this.#request = request
+    this.#ports = ports
+  }
+
+  /** The longest time that the attempt may take, in milliseconds. */
+  get totalMs(): number {
+    const { totalMs, totalStreamMs } = this.#ports.settings().timeouts
+    return this.#request.head.stream ? totalStreamMs : totalMs
+  }
+
+  limit(): AbortSignal {
+    const { signal } = this.#request
+    const controller = new AbortController()
+    this.#onAbort = () => controller.abort(signal.reason)
+    if (signal.aborted) this.#onAbort()
+    signal.addEventListener('abort', this.#onAbort, { once: true })
+    this.#timer = this.#ports.clock.timer(this.totalMs, () => controller.abort(tookTooLong()))
+    this.signal = controller.signal
+    return this.signal
+  }
+
+  release(): void {
+    this.#timer?.cancel()
+    if (this.#onAbort !== undefined) this.#request.signal.removeEventListener('abort', this.#onAbort)
   }
 }
 
 async function answer(attempt: Attempt, stream: AnswerStream, wish: AttemptWish): Promise<void> {
   const { request, lease, ports } = attempt
-  attempt.signal.throwIfAborted()
+  request.signal.throwIfAborted()
   const provider = ports.provider(lease.provider)
   const bridged = bridgeAttempt(request, provider, wish, ports)
   if (bridged !== undefined) stream.filterBy(bridged)
@@ -121,7 +138,7 @@ async function answer(attempt: Attempt, stream: AnswerStream, wish: AttemptWish)
     model: lease.model,
     credential: lease.account.credential,
     account: lease.account,
-    signal: attempt.signal,
+    signal: attempt.time.limit(),
   })
   await pumpParts(parts, stream)
 }
@@ -202,7 +219,8 @@ function openUpstream(
       'user-agent': 'portside',
     },
     body: written === undefined ? passedBody(attempt) : JSON.stringify(written.body),
-    signal: attempt.signal,
+    signal: request.signal,
+    totalMs: attempt.time.totalMs,
     onSent: () => attempt.row.update({ maybeBilled: true }),
     firstByteMs: stream
       ? isReasoning

@@ -10,7 +10,8 @@ export function passedHeaders(
   isPassThrough: boolean,
 ): Record<string, string> {
   const passed: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
+    const value = headers[name]
     const isWanted =
       ALWAYS.has(name) || (isPassThrough && (SAME_PROTOCOL.has(name) || RATE_LIMITS.test(name)))
     if (isWanted && value !== undefined && PRINTABLE.test(value)) passed[name] = value

@@ -53,21 +53,21 @@ export type RelayRequest = {
   /** Headers that go on to an upstream of the same protocol. */
   readonly passHeaders: Readonly<Record<string, string>>
   /** The provider named by the path's prefix. */
-  readonly provider?: string
-  readonly pin?: string
+  readonly provider?: string | undefined
+  readonly pin?: string | undefined
   /** How a streamed answer stands on the wire. */
   readonly framing: FramingKind
   /** Whose memory may be used: the local key's id. */
   readonly owner: string
   /** Told of a complete translated answer, as its last events or its body. */
-  readonly keepAnswer?: (answer: KeptAnswer) => void
+  readonly keepAnswer?: ((answer: KeptAnswer) => void) | undefined
   /** Told once after each attempt what it used, as far as the upstream said. */
-  readonly onUsage?: (usage: Usage) => void
+  onUsage?(usage: Usage): void
   readonly requestId: string
   readonly client: ClientAnswer
   readonly row: LogRow
   /** Milliseconds since the request's first byte. */
-  readonly elapsedMs: () => number
+  elapsedMs(): number
   /** Aborts with a `ChatError`: `cancelled` when the client is gone, `draining` when Portside stops. */
   readonly signal: AbortSignal
 }

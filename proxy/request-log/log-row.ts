@@ -81,28 +81,21 @@ export function createAttempt(given: NewAttempt, number: number, startedAt: numb
   }
 }
 
-export type Capture = {
-  add(bytes: Uint8Array): void
-  readonly chunks: readonly Uint8Array[]
-  readonly isCut: boolean
-}
-
 /** Holds on to the first bytes of a body, by reference, up to a bound. */
-export function createCapture(maxBytes: number): Capture {
-  const chunks: Uint8Array[] = []
-  let room = maxBytes
-  let isCut = false
-  return {
-    add(bytes) {
-      if (bytes.length > room) isCut = true
-      if (room === 0 || bytes.length === 0) return
-      const kept = bytes.length > room ? bytes.subarray(0, room) : bytes
-      room -= kept.length
-      chunks.push(kept)
-    },
-    chunks,
-    get isCut() {
-      return isCut
-    },
+export class Capture {
+  readonly chunks: Uint8Array[] = []
+  isCut = false
+  #room: number
+
+  constructor(maxBytes: number) {
+    this.#room = maxBytes
+  }
+
+  add(bytes: Uint8Array): void {
+    if (bytes.length > this.#room) this.isCut = true
+    if (this.#room === 0 || bytes.length === 0) return
+    const kept = bytes.length > this.#room ? bytes.subarray(0, this.#room) : bytes
+    this.#room -= kept.length
+    this.chunks.push(kept)
   }
 }

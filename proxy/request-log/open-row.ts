@@ -1,11 +1,13 @@
 import {
-  type Capture,
+  type AttemptRow,
+  Capture,
   createAttempt,
-  createCapture,
   createEntry,
   type HeldRow,
   type LogOutcome,
-  type NewLogEntry,
+  type LogPatch,
+  type LogRow,
+  type NewAttempt,
 } from './log-row.ts'
 import type { LogSettings, RequestLog } from './request-log.ts'
 import type { RowRing } from './row-ring.ts'
@@ -38,52 +40,79 @@ export function createRowOpener(options: RowOpenerOptions): RequestLog['open'] {
   }
 
   return (initial, isOwnId = false) => {
-    const { bodies, bodyMaxBytes } = settings()
+    const log = settings()
     const id = ring.freeId(isOwnId ? initial.id : options.redactId(initial.id))
     const entry = createEntry({ ...initial, id }, startTime(initial.startedAt ?? now()))
     const row: HeldRow = { id, entry, isOpen: true, bodies: undefined, shown: undefined }
-    const request = createCapture(bodies === 'off' ? 0 : bodyMaxBytes)
-    const response = createCapture(bodies === 'off' ? 0 : bodyMaxBytes)
     ring.add(row)
     touch(row)
-
-    return {
-      id,
-      update(patch) {
-        if (!row.isOpen) return
-        Object.assign(row.entry, patch)
-        touch(row)
-      },
-      addAttempt(given) {
-        const attempt = createAttempt(given, row.entry.attempts.length + 1, now())
-        if (!row.isOpen) return { update: () => undefined }
-        row.entry.attempts.push(attempt)
-        touch(row)
-        return {
-          update(patch) {
-            if (!row.isOpen) return
-            Object.assign(attempt, patch)
-            touch(row)
-          },
-        }
-      },
-      captureRequest: (bytes) => captureInto(row, request, bytes),
-      captureResponse: (bytes) => captureInto(row, response, bytes),
-      close(outcome) {
-        if (!row.isOpen) return
-        const durationMs = Math.max(0, now() - row.entry.startedAt)
-        Object.assign(row.entry, { durationMs }, outcome)
-        row.isOpen = false
-        if (keepsBodies(bodies, outcome)) row.bodies = takeBodies(request, response)
-        ring.end(row)
-        touch(row)
-      },
-    }
+    return new OpenRow(row, log, { now, touch, end: ring.end })
   }
 }
 
-function captureInto(row: HeldRow, capture: Capture, bytes: Uint8Array): void {
-  if (row.isOpen) capture.add(bytes)
+type RowPorts = {
+  readonly now: () => number
+  readonly touch: (row: HeldRow) => void
+  readonly end: (row: HeldRow) => void
+}
+
+/** The handle through which a request reports on itself. */
+class OpenRow implements LogRow {
+  readonly id: string
+  readonly #row: HeldRow
+  readonly #bodies: LogSettings['bodies']
+  readonly #request: Capture
+  readonly #response: Capture
+  readonly #ports: RowPorts
+
+  constructor(row: HeldRow, { bodies, bodyMaxBytes }: LogSettings, ports: RowPorts) {
+    this.id = row.id
+    this.#row = row
+    this.#bodies = bodies
+    this.#request = new Capture(bodies === 'off' ? 0 : bodyMaxBytes)
+    this.#response = new Capture(bodies === 'off' ? 0 : bodyMaxBytes)
+    this.#ports = ports
+  }
+
+  update(patch: LogPatch): void {
+    if (!this.#row.isOpen) return
+    Object.assign(this.#row.entry, patch)
+    this.#ports.touch(this.#row)
+  }
+
+  addAttempt(given: NewAttempt): AttemptRow {
+    const row = this.#row
+    const attempt = createAttempt(given, row.entry.attempts.length + 1, this.#ports.now())
+    if (!row.isOpen) return { update: () => undefined }
+    row.entry.attempts.push(attempt)
+    this.#ports.touch(row)
+    return {
+      update: (patch) => {
+        if (!row.isOpen) return
+        Object.assign(attempt, patch)
+        this.#ports.touch(row)
+      },
+    }
+  }
+
+  captureRequest(bytes: Uint8Array): void {
+    if (this.#row.isOpen) this.#request.add(bytes)
+  }
+
+  captureResponse(bytes: Uint8Array): void {
+    if (this.#row.isOpen) this.#response.add(bytes)
+  }
+
+  close(outcome: LogOutcome): void {
+    const row = this.#row
+    if (!row.isOpen) return
+    const durationMs = Math.max(0, this.#ports.now() - row.entry.startedAt)
+    Object.assign(row.entry, { durationMs }, outcome)
+    row.isOpen = false
+    if (keepsBodies(this.#bodies, outcome)) row.bodies = takeBodies(this.#request, this.#response)
+    this.#ports.end(row)
+    this.#ports.touch(row)
+  }
 }
 
 function keepsBodies(bodies: LogSettings['bodies'], { state }: LogOutcome): boolean {

@@ -282,13 +282,11 @@ describe('secrets in the log (SEC-21)', () => {
       provider: at(9),
     })
     row.update({ accountId: at(10), accountName: at(11), finishReason: at(12), denyReason: at(13) })
-    row
-      .addAttempt({ provider: at(14), reason: at(15) })
-      .update({
-        errorKind: at(16),
-        errorMessage: `no: ${encodeURIComponent(at(17))}`,
-        note: `left out: ${at(15)}`,
-      })
+    row.addAttempt({ provider: at(14), reason: at(15) }).update({
+      errorKind: at(16),
+      errorMessage: `no: ${encodeURIComponent(at(17))}`,
+      note: `left out: ${at(15)}`,
+    })
     row.captureRequest(
       Buffer.from(JSON.stringify({ key: at(18), pad: 'x'.repeat(100), cut: at(18) + at(18) })),
     )

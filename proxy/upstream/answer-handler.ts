@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { ChatError } from '../chat/chat-error.ts'
+import { ChatError, tookTooLong } from '../chat/chat-error.ts'
 import type { Clock, Timer } from '../clock.ts'
 import { type DecodingSink, decodingSink, isPlain } from './decode-body.ts'
 import { readNetworkError } from './network-error.ts'
@@ -31,6 +31,8 @@ export type UpstreamCall = {
   /** Longest wait for the head, and for each next byte. Zero means no limit. */
   readonly firstByteMs: number
   readonly idleMs: number
+  /** Longest time from the call to its end; absent means no limit. */
+  readonly totalMs?: number
   /** Called when the whole request has gone out: from then on the upstream may charge for it. */
   readonly onSent?: () => void
   /** Most bytes the decoded body may have. */
@@ -56,6 +58,7 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
   readonly #reject: (error: unknown) => void
   readonly #onAbort: () => void
   #timer: Timer | undefined
+  #total: Timer | undefined
   #controller: Dispatcher.DispatchController | undefined
   #sink: ByteSink | undefined
   /** Stands before the sink where the body is compressed; known when its first bytes are here. */
@@ -84,6 +87,8 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
     route.underWay.add(this)
     route.watch.begin()
     this.#arm(call.firstByteMs, 'first_byte_timeout', 'sent no answer')
+    if (call.totalMs !== undefined)
+      this.#total = route.clock.timer(call.totalMs, () => this.#stop(tookTooLong()))
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -222,6 +227,7 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
   #finish(): void {
     this.#over = true
     this.#timer?.cancel()
+    this.#total?.cancel()
     if (this.#route.underWay.delete(this)) this.#route.watch.end()
     this.#call.signal.removeEventListener('abort', this.#onAbort)
   }

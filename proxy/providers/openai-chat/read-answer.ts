@@ -1,11 +1,13 @@
 import type { WayBack } from '../../chat/answer-builder.ts'
 import { type ChatAnswer, foldAnswer } from '../../chat/chat-answer.ts'
 import { ChatError } from '../../chat/chat-error.ts'
-import { isJsonObject } from '../../chat/json.ts'
-import { pickObject, pickRecords } from '../../chat/pick-fields.ts'
+import { dropAbsent } from '../../chat/drop-absent.ts'
+import { isJsonObject, type JsonObject } from '../../chat/json.ts'
+import { pickObject, pickRecords, pickText } from '../../chat/pick-fields.ts'
 import { readErrorValue } from '../../chat/read-error-envelope.ts'
 import { upstreamError } from '../../chat/upstream-error.ts'
 import { createChunkReader } from './read-stream.ts'
+import { readUsage } from './read-usage.ts'
 
 /** Reads a whole chat completion: it is the stream's one big chunk. */
 export function readAnswer(body: unknown, wayBack: WayBack = {}): ChatAnswer {
@@ -15,6 +17,8 @@ export function readAnswer(body: unknown, wayBack: WayBack = {}): ChatAnswer {
   if (choices.length === 0 || choices.some((choice) => pickObject(choice, 'message') === undefined)) {
     throw new ChatError('upstream-changed', 'The upstream sent an answer without a message')
   }
+  const plain = readPlainAnswer(body, choices)
+  if (plain !== undefined) return plain
   const reader = createChunkReader(wayBack)
   reader.chunk(body)
   reader.done()
@@ -23,3 +27,24 @@ export function readAnswer(body: unknown, wayBack: WayBack = {}): ChatAnswer {
     throw new ChatError('upstream-changed', 'The upstream sent an answer without an end')
   return answer
 }
+
+/** One choice of text that came to its end: most answers are that, and what is said here of them is all there is. */
+function readPlainAnswer(body: unknown, choices: readonly JsonObject[]): ChatAnswer | undefined {
+  const [choice, other] = choices
+  const message = pickObject(choice, 'message')
+  const text = pickText(message, 'content')
+  const finish = PLAIN_ENDS.find((reason) => reason === choice?.finish_reason)
+  if (other !== undefined || text === undefined || finish === undefined) return undefined
+  if (!isJsonObject(body) || pickObject(body, 'x_groq') !== undefined) return undefined
+  for (const name in message) if (!PLAIN_FIELDS.has(name) && message[name] !== null) return undefined
+  return dropAbsent({
+    id: pickText(body, 'id'),
+    model: pickText(body, 'model'),
+    parts: [{ type: 'text' as const, text }],
+    finish,
+    usage: readUsage(body.usage) ?? {},
+  })
+}
+
+const PLAIN_ENDS = ['stop', 'length'] as const
+const PLAIN_FIELDS: ReadonlySet<string> = new Set(['role', 'content'])
