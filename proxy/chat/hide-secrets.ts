@@ -1,11 +1,11 @@
-import { ChatError, type ErrorDetails, toChatError } from '../../chat/chat-error.ts'
-import { dropAbsent } from '../../chat/drop-absent.ts'
+import { ChatError, type ErrorDetails, toChatError } from './chat-error.ts'
+import { dropAbsent } from './drop-absent.ts'
 
 const MASK = '[redacted]'
 /** Shorter values are words: striking them out would spoil ordinary text. */
 const SHORTEST = 6
 
-/** The same failure without the account's secrets in its text, should DeepSeek have repeated one. */
+/** The same failure without the account's secrets in its text, should an upstream have repeated one. */
 export function hideSecrets(thrown: unknown, secrets: readonly (string | undefined)[]): ChatError {
   const error = toChatError(thrown)
   let { message } = error
