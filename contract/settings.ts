@@ -130,21 +130,56 @@ export const deepseekWebOptions = z.strictObject({
     .optional(),
 })
 
-export const providerSetting = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'lower-case letters, digits and hyphens, at most 40'),
-  type: providerType,
-  preset: z.string().optional(),
-  baseUrl: z.url({ protocol: /^https?$/ }).optional(),
-  models: z.array(modelSetting).default([]),
-  toolMode: z.enum(['native', 'bridge']).default('native'),
-  headers: headerMap.default({}),
-  /** Lets the base URL lead to a private address (Ollama, LM Studio). Link-local and metadata addresses never. */
-  privateNetwork: z.boolean().default(false),
-  proxyUrl: z.url().nullable().default(null),
-  capabilities: z.record(z.string(), z.unknown()).default({}),
-  /** Only for the type `deepseek-web`. */
-  options: deepseekWebOptions.optional(),
+const filePath = z.string().min(1).max(4096).optional()
+
+/** What the provider type `cursor` lets be changed. */
+export const cursorOptions = z.strictObject({
+  /** Which of Cursor's own programs is used; `auto` takes the command line where it is installed, else the SDK. */
+  runner: z.enum(['auto', 'cli', 'sdk']).optional(),
+  /** Where `cursor-agent` is, if not on the PATH. */
+  cliPath: filePath,
+  /** The folder in which `npm install @cursor/sdk` was called, if not among the global packages. */
+  sdkPath: filePath,
+  /** Runs of all accounts at a time. */
+  runs: z.number().int().positive().optional(),
+  /** How long one run may take. */
+  runLimitMs: z.number().int().positive().optional(),
+  /** Where Cursor's account pages are. */
+  webUrl: z.url({ protocol: /^https?$/ }).optional(),
 })
+
+/** The types that have options, and which. */
+const OPTIONS_OF: Partial<Record<ProviderType, z.ZodObject>> = {
+  'deepseek-web': deepseekWebOptions,
+  cursor: cursorOptions,
+}
+
+export const providerSetting = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'lower-case letters, digits and hyphens, at most 40'),
+    type: providerType,
+    preset: z.string().optional(),
+    baseUrl: z.url({ protocol: /^https?$/ }).optional(),
+    models: z.array(modelSetting).default([]),
+    toolMode: z.enum(['native', 'bridge']).default('native'),
+    headers: headerMap.default({}),
+    /** Lets the base URL lead to a private address (Ollama, LM Studio). Link-local and metadata addresses never. */
+    privateNetwork: z.boolean().default(false),
+    proxyUrl: z.url().nullable().default(null),
+    capabilities: z.record(z.string(), z.unknown()).default({}),
+    /** Only for the types `deepseek-web` and `cursor`, each with its own. */
+    options: deepseekWebOptions.extend(cursorOptions.shape).optional(),
+  })
+  .superRefine(({ type, options = {} }, context) => {
+    const own = OPTIONS_OF[type]?.shape
+    for (const name of Object.keys(options))
+      if (own !== undefined && !Object.hasOwn(own, name))
+        context.addIssue({
+          code: 'custom',
+          path: ['options', name],
+          message: `is no option of the type ${type}`,
+        })
+  })
 export type ProviderSetting = z.infer<typeof providerSetting>
 
 /** An account in the file. Secrets written by hand are read as they are; Portside writes `credential`, a reference. */

@@ -97,16 +97,13 @@ export function createServingState({
 
   /** Asks an upstream for its models where the settings name none. What fails is tried again with the next change. */
   async function discover(provider: Provider): Promise<void> {
-    if (provider.kind !== 'wire' || provider.models.length > 0) return
+    if (provider.models.length > 0 || (provider.kind === 'chat' && provider.listModels === undefined)) return
     const account = pool
       .accounts()
       .find((entry) => entry.account.provider === provider.info.id && entry.account.enabled)
     if (account === undefined) return
     try {
-      discovered.set(
-        provider.info.id,
-        await discoverModels(provider, account.account.credential, stop.signal),
-      )
+      discovered.set(provider.info.id, await discoverModels(provider, account.account, stop.signal))
       renewCatalogue()
     } catch {
       // The upstream gives no list: its models can be named in the settings, and the accounts page says what failed.
@@ -125,7 +122,7 @@ export function createServingState({
     catalogue: () => catalogue,
     models: () => catalogue.list(),
     keyRing: () => keyRing,
-    problems: () => problems,
+    problems: () => [...problems, ...built.flatMap(({ problem }) => problem?.() ?? [])],
     apply,
     renewConnections(sleptMs = 0) {
       const old = [...farewells].flatMap((farewell) => farewell.old)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ServedModel, WireProvider } from '../providers/provider.ts'
+import type { CallAccount, Provider, ServedModel, WireProvider } from '../providers/provider.ts'
 import { collectBytes } from '../relay/collect-bytes.ts'
 import { joinUrl } from '../upstream/join-url.ts'
 
@@ -38,8 +38,17 @@ function geminiModel({
   return { id, upstream: id, displayName: displayName ?? undefined }
 }
 
-/** Asks an upstream which models it has (`GET /models`). Rejects with the reason where it does not say. */
+/** Asks an upstream which models an account has. Rejects with the reason where it does not say. */
 export async function discoverModels(
+  provider: Provider,
+  account: CallAccount,
+  signal: AbortSignal,
+): Promise<readonly ServedModel[]> {
+  if (provider.kind === 'wire') return askForList(provider, account.credential, signal)
+  return (await provider.listModels?.(account, signal)) ?? []
+}
+
+async function askForList(
   provider: WireProvider,
   credential: string,
   signal: AbortSignal,

@@ -21,7 +21,7 @@ export async function testAccount(
   try {
     if (provider.kind === 'chat')
       return done(true, (await provider.testAccount?.(account, signal)) ?? 'The demo needs no account')
-    const models = await discoverModels(provider, account.credential, signal)
+    const models = await discoverModels(provider, account, signal)
     return done(true, `The account works; ${provider.baseUrl.host} lists ${models.length} models`)
   } catch (thrown) {
     const error = toChatError(thrown)

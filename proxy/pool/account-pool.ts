@@ -26,6 +26,8 @@ export type PoolAccount = {
   readonly weight: number
   /** What the account signs in with where it has no credential yet, or its credential has ended. */
   readonly login?: AccountLogin
+  /** A session token beside the credential, for account pages alone. */
+  readonly session?: string
   /** Where its provider asks for more restraint than the settings of the pool. */
   readonly pacing?: Pacing
 }

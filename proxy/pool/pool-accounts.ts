@@ -19,15 +19,18 @@ export function poolAccounts(
     .filter(({ provider }) => known.has(provider))
     .map((account, index) => {
       const secret = readAccountSecret(account, credentials)
+      const isSeparate = known.get(account.provider)?.separateSession === true
+      const session = readSessionToken(account, credentials)
       return {
         id: account.id ?? `account-${index}`,
         provider: account.provider,
         name: account.name ?? account.email ?? account.mobile ?? `${account.provider} ${index + 1}`,
-        credential: secret?.apiKey ?? readSessionToken(account, credentials) ?? '',
+        credential: secret?.apiKey ?? (isSeparate ? undefined : session) ?? '',
         enabled: account.enabled && secret !== undefined,
         priority: account.priority,
         weight: account.weight,
         ...loginOf(account, secret),
+        ...(isSeparate && session !== undefined && session !== secret?.apiKey ? { session } : {}),
         ...pacingOf(known.get(account.provider)?.pacing),
       }
     })

@@ -4,6 +4,7 @@ import { lookUp } from '../chat/look-up.ts'
 import type { Clock } from '../clock.ts'
 import { createUpstreamFetch } from '../upstream/fetch-upstream.ts'
 import { anthropicCodec } from './anthropic/index.ts'
+import { createCursorProvider } from './cursor/index.ts'
 import { createDeepseekWebProvider } from './deepseek-web/index.ts'
 import { createDemoProvider } from './demo/index.ts'
 import { geminiCodec } from './gemini/index.ts'
@@ -26,6 +27,8 @@ export type BuiltProvider = {
   /** Drops idle connections; after a long sleep also ends what was under way. */
   renew(sleptMs: number): void
   close(): Promise<void>
+  /** What keeps it from serving just now and a person can mend. */
+  problem?(): string | undefined
 }
 
 /** Writes an account's renewed session token down; resolves when it is on the disk. */
@@ -50,11 +53,13 @@ export function createProviders(
 /** Settings whose shape is fixed but which this version does not act on: whoever sets them is told, not left to wonder. */
 function notYet(settings: Settings): string[] {
   const options = settings.providers
-    .filter((provider) => provider.options !== undefined && provider.type !== 'deepseek-web')
+    .filter((provider) => provider.options !== undefined && !TYPES_WITH_OPTIONS.has(provider.type))
     .map(({ id }) => `providers "${id}".options`)
   const direct = settings.server.directToken.mode === 'on' ? ['server.directToken'] : []
   return [...options, ...direct].map((name) => `${name} is not part of this version and has no effect`)
 }
+
+const TYPES_WITH_OPTIONS: ReadonlySet<string> = new Set(['deepseek-web', 'cursor'])
 
 /** An account may name a preset without a provider entry; `demo` needs no entry either. */
 function withImplied(settings: Settings): ProviderSetting[] {
@@ -90,6 +95,7 @@ function createProvider(
       renew: () => undefined,
       close: () => Promise.resolve(),
     }
+  if (setting.type === 'cursor') return createCursor(setting, settings, clock)
   if (setting.type === 'deepseek-web') return createWebPlan(setting, settings, clock, keepToken)
   const codec = CODECS[setting.type]
   if (codec === undefined)
@@ -118,6 +124,21 @@ function createWebPlan(
   })
   return {
     provider,
+    renew: upstream.renew,
+    async close() {
+      await close()
+      await upstream.close()
+    },
+  }
+}
+
+function createCursor(setting: ProviderSetting, settings: Settings, clock: Clock): BuiltProvider {
+  const upstream = openWayOut(setting, setting.privateNetwork, settings, clock)
+  const models = setting.models.map(servedModel)
+  const { provider, problem, close } = createCursorProvider({ setting, settings, clock, upstream, models })
+  return {
+    provider,
+    problem,
     renew: upstream.renew,
     async close() {
       await close()

@@ -107,4 +107,5 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
 export const IMPLIED_TYPES: Readonly<Record<string, ProviderSetting['type']>> = {
   demo: 'demo',
   'deepseek-web': 'deepseek-web',
+  cursor: 'cursor',
 }

@@ -26,6 +26,8 @@ export type ProviderInfo = {
   readonly thinking?: 'native'
   /** False where requests go out without a credential (a local server, the demo). */
   readonly needsAccount: boolean
+  /** A session token is for account pages alone, beside the API key, and never stands in its place. */
+  readonly separateSession?: true
   /** Requests of one account at a time, and the milliseconds between the starts of two; absent: as the pool's settings say. */
   readonly pacing?: { readonly inFlight: number; readonly betweenStartsMs: number }
 }
@@ -49,6 +51,8 @@ export type ChatProvider = {
   readonly info: ProviderInfo
   readonly models: readonly ServedModel[]
   streamChat(request: ChatRequest, call: ChatCall): AsyncIterable<StreamPart>
+  /** The models of an account, where `models` is empty. */
+  listModels?(account: CallAccount, signal: AbortSignal): Promise<readonly ServedModel[]>
   /** Tries an account without asking a model. Resolves with a sentence; rejects with the `ChatError` that says why not. */
   testAccount?(account: CallAccount, signal: AbortSignal): Promise<string>
 }
@@ -67,6 +71,8 @@ export type CallAccount = {
   /** An API key or session token; empty where there is none (yet). */
   readonly credential: string
   readonly login?: { readonly email?: string; readonly mobile?: string; readonly password: string }
+  /** For providers with a `separateSession`: the session token that stands beside the key. */
+  readonly session?: string
 }
 
 export type Provider = WireProvider | ChatProvider

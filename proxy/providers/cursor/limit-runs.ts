@@ -1,0 +1,35 @@
+/** Lets so many runs go at a time; the others wait in line. The answer of `enter` is the way out, to be called once. */
+export function createRunLimit(most: number) {
+  let under = 0
+  const waiting: (() => void)[] = []
+
+  function leave(): void {
+    under--
+    waiting.shift()?.()
+  }
+
+  return {
+    /** Rejects with the signal's reason, should it abort before there is a place. */
+    async enter(signal: AbortSignal): Promise<() => void> {
+      signal.throwIfAborted()
+      if (under >= most) await waitInLine(waiting, signal)
+      under++
+      return leave
+    },
+  }
+}
+
+function waitInLine(waiting: (() => void)[], signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const go = () => {
+      signal.removeEventListener('abort', giveUp)
+      resolve()
+    }
+    const giveUp = () => {
+      waiting.splice(waiting.indexOf(go), 1)
+      reject(signal.reason)
+    }
+    waiting.push(go)
+    signal.addEventListener('abort', giveUp, { once: true })
+  })
+}
