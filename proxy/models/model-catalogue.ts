@@ -96,9 +96,14 @@ function findModel(models: readonly ServedModel[], name: string): ServedModel | 
 function withoutSuffix(name: string, { info }: Provider, settings: Settings): string | undefined {
   const { thinkingSuffix } = settings.models
   if (info.toolMode !== 'bridge' || thinkingSuffix === '') return undefined
-  return name.length > thinkingSuffix.length && name.endsWith(thinkingSuffix)
-    ? name.slice(0, -thinkingSuffix.length)
-    : undefined
+  if (name.length <= thinkingSuffix.length || !name.endsWith(thinkingSuffix)) return undefined
+  const plain = name.slice(0, -thinkingSuffix.length)
+  return saysWhetherToThink(plain, settings) ? undefined : plain
+}
+
+/** Names that already say whether their model thinks (`…-nothinking`, `…-thinking`) have no second name. */
+function saysWhetherToThink(name: string, { models: { thinkingSuffix } }: Settings): boolean {
+  return name.endsWith(thinkingSuffix) || /-no-?thinking$/i.test(name)
 }
 
 function listModels(
@@ -125,14 +130,17 @@ function listModels(
 function thinkingModels(
   models: readonly ServedModel[],
   { info }: Provider,
-  { models: { thinkingSuffix } }: Settings,
+  settings: Settings,
 ): readonly ServedModel[] {
+  const { thinkingSuffix } = settings.models
   if (info.toolMode !== 'bridge' || thinkingSuffix === '') return []
-  return models.map((model) => ({
-    ...model,
-    id: model.id + thinkingSuffix,
-    displayName: `${model.displayName ?? model.id}, thinking`,
-  }))
+  return models
+    .filter(({ id }) => !saysWhetherToThink(id, settings))
+    .map((model) => ({
+      ...model,
+      id: model.id + thinkingSuffix,
+      displayName: `${model.displayName ?? model.id}, thinking`,
+    }))
 }
 
 function describe(model: ServedModel, provider: Provider): Model {
