@@ -1,23 +1,49 @@
 import { parseArgs } from 'node:util'
 import { startMockUpstream } from './rig/mock-upstream.ts'
-import { GATEWAYS } from './targets/gateways.ts'
+import { GATEWAYS, type GatewayId } from './targets/gateways.ts'
 import { pinRig } from './targets/spawn.ts'
-import { measureThroughput } from './works/throughput.ts'
-import { WORKS } from './works/works.ts'
-const { values } = parseArgs({ options: { work: { type: 'string' }, ms: { type: 'string', default: '3000' }, rounds: { type: 'string', default: '1' }, gateways: { type: 'string' } } })
+import { EXPERIMENTS } from './works/experiments.ts'
+import { createResults } from './works/results.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    /** Ids of works, with commas; all where it is left out. Nothing is written then. */
+    work: { type: 'string' },
+    gateways: { type: 'string' },
+    ms: { type: 'string' },
+    rounds: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+  },
+})
+
+const asked = (list: string | undefined, id: string) => list === undefined || list.split(',').includes(id)
+const isPart = options.work !== undefined || options.gateways !== undefined
+const turnMs = Number(options.ms ?? (options.quick ? 800 : 2000))
+const rounds = Number(options.rounds ?? (options.quick || isPart ? 1 : 3))
+
 pinRig()
 const upstream = await startMockUpstream()
-for (const work of WORKS.filter((w) => values.work === undefined || values.work.split(',').includes(w.id))) {
-  for (const name of work.gateways.filter((g) => values.gateways === undefined || values.gateways.split(',').includes(g))) {
-    const gateway = GATEWAYS[name]!
-    try {
-      const target = await gateway.start(upstream.port)
-      for (let round = 0; round < Number(values.rounds); round++) {
-        const result = await measureThroughput(work, { gateway, target, upstreamPort: upstream.port }, Number(values.ms))
-        console.log(work.id.padEnd(18), name.padEnd(22), result.rate.toFixed(0).padStart(9), `${result.cpuPerMillion.toFixed(1)} CPU s/M`)
-      }
-      await target.close()
-    } catch (error) { console.log(work.id, name, String(error).slice(0, 600)) }
-  }
+const results = createResults()
+const startedAt = performance.now()
+for (const experiment of EXPERIMENTS) {
+  if (!asked(options.work, experiment.id) || (options.quick && experiment.isLong)) continue
+  const gateways = chosen(experiment.gateways).filter((id) => GATEWAYS[id].version() !== undefined)
+  await experiment.run({
+    upstream,
+    results,
+    rounds,
+    turnMs,
+    isQuick: options.quick,
+    gateways,
+    say: console.log,
+  })
 }
-process.exit(0)
+console.log(`${((performance.now() - startedAt) / 1000).toFixed(0)} s`)
+process.exit(results.failures.length === 0 ? 0 : 1)
+
+/** Gateways that are named are measured even where a work does not list them. */
+function chosen(listed: readonly GatewayId[]): readonly GatewayId[] {
+  const { gateways } = options
+  if (gateways === undefined) return listed
+  return (Object.keys(GATEWAYS) as GatewayId[]).filter((id) => gateways.split(',').includes(id))
+}

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 
+const LOCKFILES = ['package-lock.json', 'test/clients/package-lock.json', 'bench/peers/package-lock.json']
+
 /** A lockfile's entry, as far as it is read here. */
 type Locked = {
   readonly version?: string
@@ -35,8 +37,7 @@ function isHeld(packages: Readonly<Record<string, Locked>>, place: string, name:
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const files =
-    process.argv.length > 2 ? process.argv.slice(2) : ['package-lock.json', 'test/clients/package-lock.json']
+  const files = process.argv.length > 2 ? process.argv.slice(2) : LOCKFILES
   const problems = files.flatMap((file) =>
     findLockProblems(JSON.parse(readFileSync(file, 'utf8')).packages).map((problem) => `${file}: ${problem}`),
   )

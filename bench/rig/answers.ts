@@ -1,7 +1,12 @@
 /**
- * What the mock upstream answers, by the model's name: `small`, `text-<bytes>`, `sse-<events>`, `call-<events>` (text,
- * then a tool call in the bridge's dialect) and `paced-<events>-<milliseconds>`. Each answer is made once, as the bytes
- * that stand on the wire, so that answering costs the mock one write.
+ * What the mock upstream answers, by the model's name. Each answer is made once, as the bytes that stand on the wire, so
+ * that answering costs the mock one write.
+ *
+ * - `small`: a few words; `text-<bytes>`: a long text
+ * - `sse-<events>`: a stream of that many words
+ * - `call-<events>`: the same, then a tool call in the bridge's dialect; `bigcall-<bytes>`: a call with a long argument
+ * - `lead-<milliseconds>`: a stream whose first event goes out at once and the rest after the pause
+ * - `paced-<events>-<milliseconds>`: a stream with one event at a time, each with the time of its sending
  */
 
 export type Api = 'openai-chat' | 'anthropic'
@@ -13,6 +18,8 @@ export type MockAnswer = {
   readonly body: Buffer
   /** For paced answers: the body's events, one by one. */
   readonly paced?: { readonly events: readonly string[]; readonly everyMs: number }
+  /** For answers with a lead: what is written at once, and what after the pause. */
+  readonly lead?: { readonly first: string; readonly rest: string; readonly pauseMs: number }
 }
 
 /** What stands in the place of the time of sending, so that an event's way can be timed. Always 16 characters. */
@@ -31,30 +38,89 @@ export function answerOf(api: Api, model: string): MockAnswer {
   return answer
 }
 
-function makeAnswer(api: Api, model: string): MockAnswer {
-  const [kind = '', first = '0', second = '0'] = model.split('-')
-  const count = Number(first)
-  if (kind === 'small') return whole(wholeBody(api, model, 'High water is at noon.'))
-  if (kind === 'text') return whole(wholeBody(api, model, WORD.repeat(Math.ceil(count / WORD.length))))
-  if (kind === 'sse') return streamed(streamEvents(api, model, words(count)))
-  if (kind === 'call') return streamed(streamEvents(api, model, [...words(count), ...callPieces()]))
-  if (kind === 'paced') {
-    const events = streamEvents(api, model, Array<string>(count).fill(NOW_MARK))
-    return { ...streamed(events), paced: { events, everyMs: Number(second) } }
+/** What the model says in words; a call's block is no part of it. */
+export function saidBy(model: string): string {
+  const { kind, count } = readModel(model)
+  switch (kind) {
+    case 'small':
+      return 'High water is at noon.'
+    case 'text':
+      return WORD.repeat(Math.ceil(count / WORD.length))
+    case 'sse':
+    case 'call':
+      return words(count).join('')
+    case 'bigcall':
+      return words(1).join('')
+    case 'lead':
+      return words(LEAD_EVENTS).join('')
+    default:
+      throw new Error(`what ${model} says changes from time to time`)
   }
-  throw new Error(`the mock upstream knows no model ${model}`)
 }
+
+/** The block that a model without tools of its own writes for a call; undefined where it calls nothing. */
+export function callBlockOf(model: string): string | undefined {
+  const call = callOf(model)
+  return call === undefined ? undefined : writeBlock(call)
+}
+
+/** The arguments of the call of `save_note` that a bridge has to make of the block. */
+export function callOf(model: string): NoteCall | undefined {
+  const { kind, count } = readModel(model)
+  if (kind === 'call') return { path: 'notes/tide.md', body: 'High water is at noon.' }
+  if (kind === 'bigcall') return { path: 'notes/tide.md', body: WORD.repeat(Math.ceil(count / WORD.length)) }
+  return undefined
+}
+
+export type NoteCall = { readonly path: string; readonly body: string }
+
+function readModel(model: string): { kind: string; count: number; everyMs: number } {
+  const [kind = '', count = '0', everyMs = '0'] = model.split('-')
+  return { kind, count: Number(count), everyMs: Number(everyMs) }
+}
+
+function makeAnswer(api: Api, model: string): MockAnswer {
+  const { kind, count, everyMs } = readModel(model)
+  switch (kind) {
+    case 'small':
+    case 'text':
+      return whole(wholeBody(api, model, saidBy(model)))
+    case 'sse':
+      return streamed(streamEvents(api, model, words(count)))
+    case 'call':
+      return streamed(streamEvents(api, model, [...words(count), ...pieces(callBlockOf(model), CALL_PIECE)]))
+    case 'bigcall':
+      return streamed(streamEvents(api, model, [...words(1), ...pieces(callBlockOf(model), BIG_CALL_PIECE)]))
+    case 'lead':
+      return withLead(streamEvents(api, model, words(LEAD_EVENTS)), count)
+    case 'paced': {
+      const events = streamEvents(api, model, Array<string>(count).fill(NOW_MARK))
+      return { ...streamed(events), paced: { events, everyMs } }
+    }
+    default:
+      throw new Error(`the mock upstream knows no model ${model}`)
+  }
+}
+
+/** Characters an event: a call as a model streams it, and one that fills the bridge's buffer. */
+const CALL_PIECE = 6
+const BIG_CALL_PIECE = 1024
+const LEAD_EVENTS = 4
 
 function words(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `word${index} `)
 }
 
-/** The call as a model streams it: a few characters an event. */
-function callPieces(): string[] {
-  const call =
-    '\n<tool_calls>\n<invoke name="save_note">\n<parameter name="path"><![CDATA[notes/tide.md]]></parameter>\n' +
-    '<parameter name="body"><![CDATA[High water is at noon.]]></parameter>\n</invoke>\n</tool_calls>'
-  return call.match(/[\s\S]{1,6}/g) ?? []
+function writeBlock({ path, body }: NoteCall): string {
+  const parameter = (name: string, value: string) =>
+    `<parameter name="${name}"><![CDATA[${value}]]></parameter>\n`
+  return `\n<tool_calls>\n<invoke name="save_note">\n${parameter('path', path)}${parameter('body', body)}</invoke>\n</tool_calls>`
+}
+
+function pieces(text = '', length: number): string[] {
+  return Array.from({ length: Math.ceil(text.length / length) }, (_, index) =>
+    text.slice(index * length, (index + 1) * length),
+  )
 }
 
 function wholeBody(api: Api, model: string, text: string): string {
@@ -143,4 +209,13 @@ export function httpChunk(text: string): string {
 function streamed(events: readonly string[]): MockAnswer {
   const wire = STREAM_HEAD + events.map(httpChunk).join('') + STREAM_END
   return { wire: Buffer.from(wire), body: Buffer.from(events.join('')) }
+}
+
+/** The first event is the one that opens an answer, with the first word. */
+function withLead(events: readonly string[], pauseMs: number): MockAnswer {
+  const opening = events.findIndex((event) => event.includes('word0 ')) + 1
+  const onWire = (some: readonly string[]) => some.map(httpChunk).join('')
+  const first = STREAM_HEAD + onWire(events.slice(0, opening))
+  const rest = onWire(events.slice(opening)) + STREAM_END
+  return { ...streamed(events), lead: { first, rest, pauseMs } }
 }

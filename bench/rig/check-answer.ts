@@ -1,67 +1,115 @@
-import { type Api, answerOf, NOW_MARK } from './answers.ts'
+import { type Api, answerOf, callBlockOf, callOf, NOW_MARK, saidBy } from './answers.ts'
 
+/** What is wrong with an answer; undefined when it is right. */
 export type Check = (status: number, body: Buffer) => string | undefined
 
-/** Every so many answers one is read word by word; of the others the number of events and the end are looked at. */
+/** Of streamed answers every so many one is read event by event; the others are looked at from outside. */
 const READ_EVERY = 16
 
 /** The answer has to be, byte by byte, what the upstream sent. */
 export function checkSame(api: Api, model: string): Check {
   const { body: expected, paced } = answerOf(api, model)
   return (status, body) => {
-    if (status !== 200) return `status ${status}: ${body.subarray(0, 300)}`
+    if (status !== 200) return badStatus(status, body)
+    // A paced answer bears the times of its sending: its length alone is known before.
     if (paced === undefined ? body.equals(expected) : body.length === expected.length) return undefined
-    return `the answer differs from the upstream's: ${body.subarray(0, 200)} … ${body.subarray(-200)}`
+    return `the answer differs from the upstream's: ${excerpt(body)}`
   }
 }
 
-/** The answer has to say, in another API, what the upstream said. */
-export function checkTranslated(to: Api, model: string, hasCall: boolean): Check {
-  const [kind = '', count = '0'] = model.split('-')
-  const events = kind === 'sse' || kind === 'call' ? Number(count) : 0
-  const marker = Buffer.from(to === 'anthropic' ? '"text_delta"' : '"content":"')
+export type Translation = {
+  /** The client's API. */
+  readonly to: Api
+  readonly model: string
+  readonly isStreamed: boolean
+  /** True where the upstream's words of a call have to become a call. */
+  readonly isBridged: boolean
+}
+
+/**
+ * The answer has to say, in another API, what the upstream said. Every whole answer is read, and of the streamed ones
+ * the first and each sixteenth after it; the others must hold the first and the last word, the call, and the end.
+ */
+export function checkTranslated({ to, model, isStreamed, isBridged }: Translation): Check {
+  const call = isBridged ? callOf(model) : undefined
+  const text = isBridged ? saidBy(model) : saidBy(model) + (callBlockOf(model) ?? '')
+  if (!isStreamed)
+    return (status, body) =>
+      status === 200 ? compare(text, wholeText(to, String(body)), body) : badStatus(status, body)
+  const landmarks = [...outerWords(saidBy(model)), ...(call === undefined ? [] : ['save_note'])].map((word) =>
+    Buffer.from(word),
+  )
   const end = to === 'anthropic' ? '"message_stop"' : '[DONE]'
   let seen = 0
   return (status, body) => {
-    if (status !== 200) return `status ${status}: ${body.subarray(0, 300)}`
-    if (events === 0) return body.includes('High water') || body.includes('tide tide') ? undefined : `no text: ${body.subarray(0, 300)}`
-    if (!body.subarray(-400).includes(end)) return `no end: ${body.subarray(-300)}`
-    if (hasCall && !body.includes('save_note')) return `no call: ${body.subarray(-600)}`
-    if (countOf(body, marker) < Math.min(events, 1)) return 'no text deltas'
+    if (status !== 200) return badStatus(status, body)
+    if (!body.subarray(-400).includes(end)) return `the stream has no end: ${excerpt(body)}`
+    const missing = landmarks.find((landmark) => !body.includes(landmark))
+    if (missing !== undefined) return `the stream lacks “${missing}”: ${excerpt(body)}`
     if (seen++ % READ_EVERY !== 0) return undefined
-    const said = textOf(to, String(body))
-    const wanted = Array.from({ length: events }, (_, index) => `word${index} `).join('')
-    return said.startsWith(wanted.trimEnd()) ? undefined : `another text: ${said.slice(0, 100)} … ${said.slice(-100)}`
+    const said = readStream(to, String(body))
+    return compare(text, said.text, body) ?? compareCalls(call, said.input, body)
   }
 }
 
-function countOf(body: Buffer, marker: Buffer): number {
-  let count = 0
-  for (let at = body.indexOf(marker); at !== -1; at = body.indexOf(marker, at + marker.length)) count++
-  return count
+function outerWords(text: string): string[] {
+  const words = text.trim().split(' ')
+  return [words[0] ?? '', words.at(-1) ?? '']
 }
 
-function textOf(api: Api, stream: string): string {
-  let text = ''
+/** Blanks at the end may go: a bridge takes away the line that led to a call. */
+function compare(wanted: string, said: string, body: Buffer): string | undefined {
+  return said.trimEnd() === wanted.trimEnd() ? undefined : `the answer says something else: ${excerpt(body)}`
+}
+
+function compareCalls(wanted: object | undefined, input: string, body: Buffer): string | undefined {
+  if (wanted === undefined) return input === '' ? undefined : `a call that nobody made: ${excerpt(body)}`
+  try {
+    if (JSON.stringify(JSON.parse(input)) === JSON.stringify(wanted)) return undefined
+  } catch {
+    // Said below: the arguments are no JSON.
+  }
+  return `the call has other arguments: ${input.slice(0, 300)}`
+}
+
+function badStatus(status: number, body: Buffer): string {
+  return `status ${status}: ${excerpt(body)}`
+}
+
+function excerpt(body: Buffer): string {
+  return body.length <= 600 ? String(body) : `${body.subarray(0, 300)} … ${body.subarray(-300)}`
+}
+
+function wholeText(api: Api, json: string): string {
+  try {
+    const answer = JSON.parse(json)
+    if (api === 'openai-chat') return answer.choices[0].message.content
+    return answer.content.map((block: { text?: string }) => block.text ?? '').join('')
+  } catch {
+    return ''
+  }
+}
+
+/** Text and the arguments of calls, as they add up over a stream. */
+function readStream(api: Api, stream: string): { text: string; input: string } {
+  const said = { text: '', input: '' }
   for (const line of stream.split('\n')) {
     if (!line.startsWith('data: {')) continue
     const event = JSON.parse(line.slice('data: '.length))
-    text += (api === 'anthropic' ? event.delta?.text : event.choices?.[0]?.delta?.content) ?? ''
+    const delta = api === 'anthropic' ? event.delta : event.choices?.[0]?.delta
+    said.text += (api === 'anthropic' ? delta?.text : delta?.content) ?? ''
+    said.input +=
+      (api === 'anthropic' ? delta?.partial_json : delta?.tool_calls?.[0]?.function?.arguments) ?? ''
   }
-  return text
+  return said
 }
 
-const NUMBER = /\d{1,12}\.\d{3}/
+const STAMP = new RegExp(`"(0[\\d.]{${NOW_MARK.length - 1}})"`, 'g')
 
-/** Milliseconds that the events of some bytes were on their way, each sent with the time of its sending. */
+/**
+ * Milliseconds that the events of some bytes were on their way, each stamped with the time of its sending. An event
+ * that the bytes cut in two is left out.
+ */
 export function latenessOf(bytes: Buffer, now: number): number[] {
-  const late: number[] = []
-  const text = bytes.toString('latin1')
-  for (const [piece] of text.matchAll(STAMP)) {
-    const sentAt = NUMBER.exec(piece)?.[0]
-    if (sentAt !== undefined) late.push(now - Number(sentAt))
-  }
-  return late
+  return Array.from(bytes.toString('latin1').matchAll(STAMP), ([, sentAt]) => now - Number(sentAt))
 }
-
-const STAMP = new RegExp(`"0{1,12}\\d[\\d.]{2,${NOW_MARK.length}}"`, 'g')

@@ -58,7 +58,7 @@ export function createHttpReader(handler: MessageHandler): (bytes: Buffer) => vo
   function readHead(data: Buffer): number {
     const at = data.indexOf(HEAD_END)
     if (at === -1) return 0
-    const text = data.latin1Slice(0, at)
+    const text = data.toString('latin1', 0, at)
     handler.head(text)
     const length = /\r\ncontent-length: *(\d+)/i.exec(text)?.[1]
     if (length !== undefined) {
@@ -84,8 +84,8 @@ export function createHttpReader(handler: MessageHandler): (bytes: Buffer) => vo
   function readSize(data: Buffer): number {
     const at = data.indexOf(10)
     if (at === -1) return 0
-    wanted = Number.parseInt(data.latin1Slice(0, at), 16)
-    if (Number.isNaN(wanted)) throw new Error(`no chunk size: ${data.latin1Slice(0, 40)}`)
+    wanted = Number.parseInt(data.toString('latin1', 0, at), 16)
+    if (Number.isNaN(wanted)) throw new Error(`no chunk size: ${data.toString('latin1', 0, 40)}`)
     state = wanted === 0 ? 'trailer' : 'chunk'
     return at + 1
   }

@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
+import type { Check } from './check-answer.ts'
 import { createHttpReader } from './http-reader.ts'
 
 export type Load = {
@@ -6,58 +7,84 @@ export type Load = {
   readonly connections: number
   /** A whole HTTP request as it stands on the wire. */
   readonly request: Buffer
-  /** Stops after so many milliseconds, or after so many answers where `answers` is given. */
+  /** No request starts later than so many milliseconds after the first … */
   readonly durationMs: number
-  readonly answers?: number
-  /** What is wrong with an answer; undefined when it is right. */
-  readonly check: (status: number, body: Buffer) => string | undefined
+  /** … nor after so many requests. */
+  readonly requests?: number
+  readonly check: Check
   /** Sees each piece of a body as it comes. */
   readonly onBody?: (bytes: Buffer) => void
 }
 
 export type LoadResult = {
   readonly answers: number
+  /** From the first connection's start to the last answer's end. */
   readonly seconds: number
-  /** Milliseconds from the request's last byte to the answer's first body byte, sorted. */
+  /** Milliseconds from the sending of a request to the first byte of its answer's body, sorted. */
   readonly firstByteMs: readonly number[]
+  /** Share of its core that the rig used meanwhile; near 1 the rig itself was the limit. */
+  readonly rigBusy: number
 }
 
-const BODY_BYTES = 4_194_304
+/** The largest body that is kept for its check. */
+const MAX_BODY_BYTES = 8_388_608
+
+type Run = {
+  readonly load: Load
+  readonly endsAt: number
+  readonly firstByteMs: number[]
+  /** Closes every connection that is still open. */
+  readonly closers: Set<() => void>
+  started: number
+  answers: number
+}
 
 /**
  * Keeps `connections` requests under way, each connection one after the other, and looks at every answer. Rejects with
- * the first answer that is wrong, and when a connection is lost.
+ * the first answer that is wrong, and when a connection is lost; nothing runs on then.
  */
 export async function runLoad(load: Load): Promise<LoadResult> {
   const startedAt = performance.now()
+  const cpuBefore = process.cpuUsage()
   const endsAt = startedAt + load.durationMs
-  const tally = { answers: 0, firstByteMs: [] as number[], endsAt }
-  await Promise.all(Array.from({ length: load.connections }, () => drive(load, tally)))
+  const run: Run = { load, endsAt, firstByteMs: [], closers: new Set(), started: 0, answers: 0 }
+  try {
+    await Promise.all(Array.from({ length: load.connections }, () => drive(run)))
+  } finally {
+    for (const close of run.closers) close()
+  }
+  const seconds = (performance.now() - startedAt) / 1000
+  const { user, system } = process.cpuUsage(cpuBefore)
   return {
-    answers: tally.answers,
-    seconds: (performance.now() - startedAt) / 1000,
-    firstByteMs: tally.firstByteMs.sort((a, b) => a - b),
+    answers: run.answers,
+    seconds,
+    firstByteMs: run.firstByteMs.sort((a, b) => a - b),
+    rigBusy: (user + system) / 1e6 / seconds,
   }
 }
 
-type Tally = { answers: number; readonly firstByteMs: number[]; readonly endsAt: number }
-
-function drive(load: Load, tally: Tally): Promise<void> {
+/** One connection: resolves when no more requests are to start. */
+function drive(run: Run): Promise<void> {
+  const { load } = run
   return new Promise((resolve, reject) => {
-    const socket: Socket = connect({ port: load.port, host: '127.0.0.1', noDelay: true })
-    let body = Buffer.allocUnsafe(65_536)
-    let length = 0
+    const socket = connect({ port: load.port, host: '127.0.0.1', noDelay: true })
+    const body = createBodyBuffer()
     let status = 0
     let sentAt = 0
     let isDone = false
     const finish = (error?: Error) => {
       isDone = true
+      run.closers.delete(finish)
       socket.destroy()
       if (error === undefined) resolve()
       else reject(error)
     }
-    const send = () => {
-      length = 0
+    run.closers.add(finish)
+    const sendOrFinish = () => {
+      const isEnough = run.started >= (load.requests ?? Number.POSITIVE_INFINITY)
+      if (isEnough || performance.now() >= run.endsAt) return finish()
+      run.started++
+      body.clear()
       sentAt = performance.now()
       socket.write(load.request)
     }
@@ -66,24 +93,25 @@ function drive(load: Load, tally: Tally): Promise<void> {
         status = Number(text.slice(9, 12))
       },
       body(bytes) {
-        if (length === 0) tally.firstByteMs.push(performance.now() - sentAt)
-        if (length + bytes.length > body.length) body = grow(body, length + bytes.length)
-        bytes.copy(body, length)
-        length += bytes.length
+        if (body.isEmpty()) run.firstByteMs.push(performance.now() - sentAt)
+        body.add(bytes)
         load.onBody?.(bytes)
       },
       end() {
-        const wrong = load.check(status, body.subarray(0, length))
+        const wrong = load.check(status, body.bytes())
         if (wrong !== undefined) return finish(new Error(wrong))
-        tally.answers++
-        const isEnough = load.answers !== undefined && tally.answers >= load.answers
-        if (isEnough || performance.now() >= tally.endsAt) finish()
-        else send()
+        run.answers++
+        sendOrFinish()
       },
     })
-    socket.on('connect', send)
+    socket.on('connect', sendOrFinish)
     socket.on('data', (bytes) => {
-      if (!isDone) read(bytes)
+      if (isDone) return
+      try {
+        read(bytes)
+      } catch (error) {
+        finish(error instanceof Error ? error : new Error(String(error)))
+      }
     })
     socket.on('error', finish)
     socket.on('close', () => {
@@ -92,9 +120,27 @@ function drive(load: Load, tally: Tally): Promise<void> {
   })
 }
 
-function grow(body: Buffer<ArrayBuffer>, needed: number): Buffer<ArrayBuffer> {
-  if (needed > BODY_BYTES) throw new Error('an answer is larger than the rig expects')
-  const larger = Buffer.allocUnsafe(Math.max(body.length * 2, needed))
-  body.copy(larger)
-  return larger
+/** Gathers one body after the other in the same bytes. */
+function createBodyBuffer() {
+  let buffer = Buffer.allocUnsafe(65_536)
+  let length = 0
+  return {
+    isEmpty: () => length === 0,
+    /** Valid until the next `add` or `clear`. */
+    bytes: () => buffer.subarray(0, length),
+    clear() {
+      length = 0
+    },
+    add(bytes: Buffer) {
+      const needed = length + bytes.length
+      if (needed > MAX_BODY_BYTES) throw new Error('an answer is larger than the rig expects')
+      if (needed > buffer.length) {
+        const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, needed))
+        buffer.copy(larger, 0, 0, length)
+        buffer = larger
+      }
+      bytes.copy(buffer, length)
+      length = needed
+    },
+  }
 }

@@ -1,6 +1,14 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
-import { type Api, answerOf, httpChunk, type MockAnswer, NOW_MARK, STREAM_END, STREAM_HEAD } from './answers.ts'
+import {
+  type Api,
+  answerOf,
+  httpChunk,
+  type MockAnswer,
+  NOW_MARK,
+  STREAM_END,
+  STREAM_HEAD,
+} from './answers.ts'
 import { createHttpReader } from './http-reader.ts'
 
 const MODEL = /"model":\s*"([^"]+)"/
@@ -8,10 +16,12 @@ const MODEL = /"model":\s*"([^"]+)"/
 const OVERLAP = 80
 const TICK_MS = 2
 
+export type MockUpstream = { readonly port: number; close(): void }
+
 /**
  * A model server that is surely not the bottleneck: plain sockets, answers that were made before. Both APIs by path.
  */
-export async function startMockUpstream(): Promise<{ port: number; close(): void }> {
+export async function startMockUpstream(): Promise<MockUpstream> {
   const sockets = new Set<Socket>()
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket)
@@ -19,7 +29,7 @@ export async function startMockUpstream(): Promise<{ port: number; close(): void
     socket.on('error', () => socket.destroy())
     serve(socket)
   })
-  server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 })
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 16_384 })
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the mock upstream has no port')
@@ -49,7 +59,7 @@ function serve(socket: Socket): void {
       },
       body(bytes) {
         if (model !== '') return
-        const text = tail + bytes.latin1Slice(0, bytes.length)
+        const text = tail + bytes.toString('latin1')
         model = MODEL.exec(text)?.[1] ?? ''
         tail = text.slice(-OVERLAP)
       },
@@ -62,11 +72,17 @@ function serve(socket: Socket): void {
 }
 
 function send(socket: Socket, answer: MockAnswer): void {
-  if (answer.paced === undefined) socket.write(answer.wire)
-  else {
+  const { lead, paced: pacing } = answer
+  if (lead !== undefined) {
+    socket.write(lead.first)
+    setTimeout(() => {
+      if (!socket.destroyed) socket.write(lead.rest)
+    }, lead.pauseMs)
+  } else if (pacing !== undefined) {
     socket.write(STREAM_HEAD)
-    pace({ socket, next: 0, dueAt: performance.now() + Math.random() * answer.paced.everyMs, ...answer.paced })
-  }
+    // Streams that began together must not beat together.
+    pace({ socket, next: 0, dueAt: performance.now() + Math.random() * pacing.everyMs, ...pacing })
+  } else socket.write(answer.wire)
 }
 
 type PacedStream = {

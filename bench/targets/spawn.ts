@@ -1,32 +1,40 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, connect } from 'node:net'
+import { readFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
 import { availableParallelism } from 'node:os'
 import type { Target } from './target.ts'
 
 /** The gateway runs on this core, the rig on the other one. */
 const GATEWAY_CORE = '0'
 const RIG_CORE = '1'
+const WANTED_FILES = 65_536
 const START_LIMIT_MS = 30_000
 const STOP_LIMIT_MS = 5000
 
 export const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-V']).status === 0
 
-/** Moves this process, the rig, off the gateway's core. */
+/** Moves this process, the rig, off the gateway's core, and lets it and its children open more files where it may. */
 export function pinRig(): void {
-  if (canPin) spawnSync('taskset', ['-acp', RIG_CORE, String(process.pid)])
+  const pid = String(process.pid)
+  if (canPin) spawnSync('taskset', ['-acp', RIG_CORE, pid])
+  spawnSync('prlimit', ['--pid', pid, `--nofile=${WANTED_FILES}:${WANTED_FILES}`])
+}
+
+/** How many files, sockets among them, this process may have open. */
+export function openFilesLimit(): number {
+  return Number(/Max open files\s+(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? 1024)
 }
 
 export type Spawned = {
   readonly name: string
-  readonly version: string
   readonly command: readonly [string, ...string[]]
   readonly port: number
   readonly env?: Readonly<Record<string, string>>
 }
 
 /** Starts a gateway on its core and waits until it takes connections. Rejects with what it printed. */
-export async function spawnTarget({ name, version, command, port, env = {} }: Spawned): Promise<Target> {
+export async function spawnTarget({ name, command, port, env = {} }: Spawned): Promise<Target> {
   const [program, ...args] = canPin ? ['taskset', '-c', GATEWAY_CORE, ...command] : command
   const startedAt = performance.now()
   const child = spawn(program, args, {
@@ -40,8 +48,6 @@ export async function spawnTarget({ name, version, command, port, env = {} }: Sp
   if (pid === undefined) throw new Error(`${name} does not start`)
   await untilOpen(port, child, () => `${name} did not listen: ${printed.join('').slice(-2000)}`)
   return {
-    name,
-    version,
     port,
     pid,
     startMs: performance.now() - startedAt,

@@ -1,48 +1,77 @@
 import { checkSame, checkTranslated } from '../rig/check-answer.ts'
-import { runLoad } from '../rig/load.ts'
+import { type Load, runLoad } from '../rig/load.ts'
 import { cpuSeconds } from '../rig/process-cost.ts'
 import { writeRequest } from '../rig/requests.ts'
-import type { Gateway, Target } from '../targets/target.ts'
+import { alternate, type Experiment, type Running } from './experiment.ts'
 import type { Work } from './works.ts'
 
+/**
+ * `rate`: requests, events or megabytes a second. `cpuPerMillion`: CPU seconds of the gateway, its threads and children,
+ * for a million of them. `rigBusy`: the share of its core that the rig used.
+ */
 export type Throughput = {
-  /** Requests or events a second. */
   readonly rate: number
-  /** CPU seconds of the gateway, its threads and children, for a million of them. */
   readonly cpuPerMillion: number
+  readonly rigBusy: number
 }
 
-export type Running = { readonly gateway: Gateway; readonly target: Target; readonly upstreamPort: number }
+/** The experiment that gives each gateway its turns at a work. */
+export function throughputOf(work: Work): Experiment {
+  const { id, title, gateways, isLong } = work
+  return {
+    id,
+    title,
+    gateways,
+    ...(isLong === undefined ? {} : { isLong }),
+    run: (context) =>
+      alternate(context, {
+        work: id,
+        turn: (running, round) => measureThroughput(work, running, context.turnMs, round),
+      }),
+  }
+}
 
-/** One turn of a gateway at a work. Rejects when an answer is wrong. */
-export async function measureThroughput(work: Work, running: Running, durationMs: number): Promise<Throughput> {
-  const { target } = running
+/** One turn of a gateway at a work; the first one warms up for longer. Rejects when an answer is wrong. */
+export async function measureThroughput(
+  work: Work,
+  running: Running,
+  turnMs: number,
+  round: number,
+): Promise<Throughput> {
+  const { pid } = running.target
   const load = loadOf(work, running)
-  await runLoad({ ...load, durationMs: durationMs / 4 })
-  const before = cpuSeconds(target.pid)
-  const { answers, seconds } = await runLoad({ ...load, durationMs })
-  const count = answers * (work.events ?? 1)
-  return { rate: count / seconds, cpuPerMillion: ((cpuSeconds(target.pid) - before) / count) * 1e6 }
+  await runLoad({ ...load, durationMs: round === 0 ? turnMs / 2 : turnMs / 8 })
+  const before = cpuSeconds(pid)
+  const { answers, seconds, rigBusy } = await runLoad({ ...load, durationMs: turnMs })
+  const count = answers * (work.counts?.perAnswer ?? 1)
+  return { rate: count / seconds, cpuPerMillion: ((cpuSeconds(pid) - before) / count) * 1e6, rigBusy }
 }
 
 /** What a work asks of a gateway, and what the answer has to be. */
-export function loadOf(work: Work, { gateway, target, upstreamPort }: Running) {
+export function loadOf(work: Work, running: Running): Omit<Load, 'durationMs'> {
+  const { gateway, target, upstreamPort } = running
+  const { from, to, model, bytes, bridge } = work
   const request = gateway.ask({
-    from: work.from,
-    to: work.to,
-    model: work.model,
-    stream: work.events !== undefined || work.model.startsWith('paced'),
+    from,
+    to,
+    model,
+    stream: work.stream === true,
     upstreamPort,
-    ...(work.bytes === undefined ? {} : { bytes: work.bytes }),
-    ...(work.bridge === undefined ? {} : { bridge: work.bridge }),
+    ...(bytes === undefined ? {} : { bytes }),
+    ...(bridge === undefined ? {} : { bridge }),
   })
-  const translates = gateway.translates !== false && work.from !== work.to
+  const isTranslated = gateway.rewrites === true || (gateway.translates !== false && from !== to)
   return {
     port: target.port,
     connections: work.connections,
     request: writeRequest(request, target.port),
-    check: translates || gateway.rewrites === true
-      ? checkTranslated(request.api, work.model, work.bridge === true)
-      : checkSame(gateway.translates === false ? work.to : work.from, work.model),
+    check: isTranslated
+      ? checkTranslated({
+          to: request.api,
+          model,
+          isStreamed: request.stream,
+          isBridged: request.tools === true,
+        })
+      : checkSame(gateway.translates === false ? to : from, model),
   }
 }

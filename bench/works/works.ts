@@ -1,6 +1,7 @@
 import type { Api } from '../rig/answers.ts'
+import type { GatewayId } from '../targets/gateways.ts'
 
-/** What is measured: so many connections, each asking the same again and again. */
+/** What is carried: so many connections, each asking the same again and again. */
 export type Work = {
   readonly id: string
   readonly title: string
@@ -9,59 +10,120 @@ export type Work = {
   readonly model: string
   readonly connections: number
   readonly bytes?: number
-  readonly bridge?: boolean
-  /** Events of an answer; absent where requests are counted. */
-  readonly events?: number
-  /** Who is measured, by the names in gateways.ts. */
-  readonly gateways: readonly string[]
-  /** Not in the quick run. */
+  readonly bridge?: true
+  readonly stream?: true
+  /** What is counted, and how many of it an answer holds; requests where it is left out. */
+  readonly counts?: { readonly what: 'events' | 'MB'; readonly perAnswer: number }
+  readonly gateways: readonly GatewayId[]
+  /** Left out of the quick run. */
   readonly isLong?: true
 }
 
-const CHAT = { from: 'openai-chat', to: 'openai-chat' } as const
-const TRANSLATED = { from: 'anthropic', to: 'openai-chat' } as const
-const ALL = ['pipe', 'portside', 'portkey', 'nginx']
-const BASE = ['pipe', 'portside']
+const CLIENTS = 64
+const CHAT = { from: 'openai-chat', to: 'openai-chat', connections: CLIENTS } as const
+const TRANSLATED = { from: 'anthropic', to: 'openai-chat', connections: CLIENTS } as const
+const BASE = ['pipe', 'portside'] as const
+const PASSING = ['direct', ...BASE, 'portkey', 'nginx'] as const
+const TRANSLATING = [...BASE, 'ccr', 'portkey-translating'] as const
+
+const events = (count: number) => ({ stream: true, counts: { what: 'events', perAnswer: count } }) as const
 
 export const WORKS: readonly Work[] = [
-  { id: 'small', title: 'small JSON', ...CHAT, model: 'small', connections: 64, gateways: ALL },
-  { id: 'request-200k', title: '200 KB request', ...CHAT, model: 'small', bytes: 200_000, connections: 64, gateways: ALL },
-  { id: 'answer-1m', title: '1 MB answer', ...CHAT, model: 'text-1000000', connections: 64, gateways: ALL },
-  { id: 'sse', title: 'SSE, 500 events', ...CHAT, model: 'sse-500', events: 500, connections: 64, gateways: ALL },
+  { id: 'small', title: 'Small JSON', ...CHAT, model: 'small', gateways: PASSING },
+  {
+    id: 'request-200k',
+    title: '200 KB requests',
+    ...CHAT,
+    model: 'small',
+    bytes: 200_000,
+    gateways: PASSING,
+  },
+  { id: 'answer-1m', title: '1 MB answers', ...CHAT, model: 'text-1000000', gateways: PASSING },
+  { id: 'sse', title: 'SSE, 500 events', ...CHAT, model: 'sse-500', ...events(500), gateways: PASSING },
   {
     id: 'sse-anthropic',
-    title: 'SSE, 500 events, Anthropic',
+    title: 'SSE, 500 events, Anthropic on both sides',
     from: 'anthropic',
     to: 'anthropic',
+    connections: CLIENTS,
     model: 'sse-500',
-    events: 500,
-    connections: 64,
+    ...events(500),
     gateways: BASE,
     isLong: true,
   },
-  { id: 'translate-small', title: 'translation, small JSON', ...TRANSLATED, model: 'small', connections: 64, gateways: [...BASE, 'ccr', 'portkey-translating'] },
-  { id: 'translate-200k', title: 'translation, 200 KB request', ...TRANSLATED, model: 'small', bytes: 200_000, connections: 64, gateways: [...BASE, 'ccr', 'portkey-translating'] },
-  { id: 'translate-sse', title: 'translation, SSE, 500 events', ...TRANSLATED, model: 'sse-500', events: 500, connections: 64, gateways: [...BASE, 'ccr', 'portkey-translating'] },
-  { id: 'bridge-plain', title: 'the same text, translated without the bridge', ...TRANSLATED, model: 'call-500', events: 500, connections: 64, gateways: ['portside'] },
-  { id: 'bridge', title: 'tool bridge, 500 events and a call', ...TRANSLATED, model: 'call-500', events: 500, bridge: true, connections: 64, gateways: ['portside'] },
-  ...[1, 16, 256].map((connections): Work => ({
-    id: `small-${connections}`,
-    title: `small JSON, ${connections} client${connections === 1 ? '' : 's'}`,
+  {
+    id: 'translate-small',
+    title: 'Translation, small JSON',
+    ...TRANSLATED,
+    model: 'small',
+    gateways: TRANSLATING,
+  },
+  {
+    id: 'translate-200k',
+    title: 'Translation, 200 KB requests',
+    ...TRANSLATED,
+    model: 'small',
+    bytes: 200_000,
+    gateways: TRANSLATING,
+  },
+  {
+    id: 'translate-sse',
+    title: 'Translation, SSE, 500 events',
+    ...TRANSLATED,
+    model: 'sse-500',
+    ...events(500),
+    gateways: TRANSLATING,
+  },
+  {
+    id: 'bridge',
+    title: 'Tool bridge, 500 events and a call',
+    ...TRANSLATED,
+    model: 'call-500',
+    ...events(500),
+    bridge: true,
+    gateways: ['portside-unbridged', 'portside'],
+  },
+  {
+    id: 'bodies',
+    title: 'Small JSON, by the bodies that the log keeps',
     ...CHAT,
     model: 'small',
-    connections,
-    gateways: BASE,
-    isLong: true,
-  })),
-  ...[50, 5000].map((events): Work => ({
-    id: `sse-${events}`,
-    title: `SSE, ${events} events`,
-    ...CHAT,
-    model: `sse-${events}`,
-    events,
-    connections: 64,
-    gateways: BASE,
-    isLong: true,
-  })),
-  { id: 'log', title: 'small JSON, by what the log keeps', ...CHAT, model: 'small', connections: 64, gateways: ['portside-log-off', 'portside', 'portside-log-all'] },
+    gateways: ['portside-bodies-off', 'portside', 'portside-bodies-all'],
+  },
+  ...[1, 16, 256].map(
+    (connections): Work => ({
+      ...CHAT,
+      id: `small-${connections}`,
+      title: `Small JSON, ${connections} client${connections === 1 ? '' : 's'}`,
+      model: 'small',
+      connections,
+      gateways: BASE,
+      isLong: true,
+    }),
+  ),
+  ...[50, 5000].map(
+    (count): Work => ({
+      ...CHAT,
+      id: `sse-${count}`,
+      title: `SSE, ${count} events`,
+      model: `sse-${count}`,
+      ...events(count),
+      gateways: BASE,
+      isLong: true,
+    }),
+  ),
+  ...[16, 128, 1024, 2000].map(
+    (kilobytes): Work => ({
+      ...TRANSLATED,
+      id: `bridge-${kilobytes}k`,
+      title: `Tool bridge, a call of ${kilobytes} KiB`,
+      model: `bigcall-${kilobytes * 1024}`,
+      connections: 8,
+      stream: true,
+      counts: { what: 'MB', perAnswer: (kilobytes * 1024) / 1e6 },
+      bridge: true,
+      gateways: BASE,
+      isLong: true,
+    }),
+  ),
 ]

@@ -1,0 +1,39 @@
+import { runLoad } from '../rig/load.ts'
+import { residentBytes } from '../rig/process-cost.ts'
+import { alternate, type Experiment } from './experiment.ts'
+import { loadOf } from './throughput.ts'
+import { WORKS } from './works.ts'
+
+const QUARTERS = 4
+/** A request a second of each kind for an hour, divided by four. */
+const PER_QUARTER = 900
+const LIMIT_MS = 60_000
+const MEGABYTE = 1e6
+
+/**
+ * An hour-equivalent of load in four quarters, after a quarter to warm up. `q0` is the resident memory in megabytes
+ * after the warm-up, `q1` to `q4` after each quarter; `growth` is the last one over the first one.
+ */
+export const MEMORY: Experiment = {
+  id: 'memory',
+  title: 'Memory over an hour-equivalent of load',
+  gateways: ['pipe', 'portside'],
+  run: (context) =>
+    alternate(context, {
+      work: 'memory',
+      rounds: 1,
+      async turn(running) {
+        const works = WORKS.filter(({ id }) => id === 'sse' || id === 'small')
+        const megabytes: number[] = []
+        for (let quarter = 0; quarter <= QUARTERS; quarter++) {
+          for (const work of works)
+            await runLoad({ ...loadOf(work, running), durationMs: LIMIT_MS, requests: PER_QUARTER })
+          megabytes.push(residentBytes(running.target.pid) / MEGABYTE)
+        }
+        return {
+          ...Object.fromEntries(megabytes.map((each, quarter) => [`q${quarter}`, each])),
+          growth: (megabytes.at(-1) ?? Number.NaN) / (megabytes[1] ?? Number.NaN),
+        }
+      },
+    }),
+}
