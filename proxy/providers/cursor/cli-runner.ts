@@ -5,7 +5,7 @@ import type { ServedModel } from '../provider.ts'
 import type { CursorRunner, RunEvent, RunRequest } from './cursor-runner.ts'
 import { brokeOff, NOT_INSTALLED, readFailure } from './read-failure.ts'
 import { createNdjsonReader } from './read-ndjson.ts'
-import { createRunReader } from './read-run.ts'
+import { createRunReader, type RunReader } from './read-run.ts'
 import { type RunningProcess, startProcess } from './start-process.ts'
 import { makeThrowAwayPlace, type ThrowAwayPlace } from './throw-away-place.ts'
 import { LIMITS, TIMES } from './vendor.ts'
@@ -100,23 +100,28 @@ async function* readEvents(
 ): AsyncGenerator<RunEvent> {
   const lines = createNdjsonReader(ports)
   const reader = createRunReader()
-  const read = (events: readonly JsonObject[]) =>
-    events.flatMap((event) => (reader.isOver ? [] : reader.read(event)))
   let bytes = 0
   for await (const chunk of child.stdout) {
     bytes += chunk.length
     if (bytes > ports.maxBytes)
       throw new ChatError('upstream-changed', `Cursor wrote more than ${ports.maxBytes} bytes`)
-    yield* read(lines.push(chunk))
+    yield* readAll(lines.push(chunk), reader)
     if (reader.isOver) return
   }
-  yield* read(lines.end())
+  yield* readAll(lines.end(), reader)
   if (reader.isOver) return
   const { code, signal: killedBy } = await child.ended
   signal.throwIfAborted()
   const said = child.stderr().trim()
   if (said !== '') throw readFailure({ message: said })
   throw brokeOff(killedBy === null ? `it ended with code ${code}` : `it was ended by ${killedBy}`)
+}
+
+function* readAll(events: Iterable<JsonObject>, reader: RunReader): Generator<RunEvent> {
+  for (const event of events) {
+    yield* reader.read(event)
+    if (reader.isOver) return
+  }
 }
 
 async function* readOutput(child: RunningProcess, { maxLineBytes }: CliRunnerPorts): AsyncGenerator<string> {

@@ -40,17 +40,16 @@ export function createNdjsonReader({ maxLineBytes }: { readonly maxLineBytes: nu
   }
 
   return {
-    push(bytes: Uint8Array): JsonObject[] {
-      const found: JsonObject[] = []
+    /** The objects of the lines that these bytes end, one at a time: what stands before a broken line counts. */
+    *push(bytes: Uint8Array): Generator<JsonObject> {
       for (let at = 0; at < bytes.length; ) {
         const newline = bytes.indexOf(NEWLINE, at)
         keep(bytes.subarray(at, newline < 0 ? bytes.length : newline))
-        if (newline < 0) break
+        if (newline < 0) return
         const value = takeLine()
-        if (value !== undefined) found.push(value)
+        if (value !== undefined) yield value
         at = newline + 1
       }
-      return found
     },
     /** The last line, where it lacks its end. What was cut off in the middle is nothing. */
     end(): JsonObject[] {
