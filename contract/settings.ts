@@ -38,6 +38,8 @@ export const serverSettings = section({
   }),
 })
 
+const keyHash = z.string().regex(/^sha256:[0-9a-f]{64}$/)
+
 /** A local key in the file: as text, or as an object with the text or with its hash (`sha256:` and 64 hex digits). */
 export const keySetting = z.union([
   z.string().min(1),
@@ -45,10 +47,7 @@ export const keySetting = z.union([
     id: z.string().optional(),
     name: z.string().default('key'),
     key: z.string().min(1).optional(),
-    keyHash: z
-      .string()
-      .regex(/^sha256:[0-9a-f]{64}$/)
-      .optional(),
+    keyHash: keyHash.optional(),
     /** The last four characters, for showing which key it is. */
     hint: z.string().max(4).optional(),
     /** Kept beside the hash, which no longer tells that the text was a well-known or short one. */
@@ -289,6 +288,8 @@ export const settings = z.strictObject({
   version: z.literal(1).default(1),
   server: serverSettings,
   keys: z.array(keySetting).default([]),
+  /** Hashes of local keys that were removed, so that none of them is ever taken for a direct token. */
+  removedKeys: z.array(keyHash).max(1000).default([]),
   providers: z.array(providerSetting).default([]),
   accounts: z.array(accountSetting).default([]),
   models: modelsSettings,
@@ -308,5 +309,5 @@ export type Settings = z.infer<typeof settings>
 export type SettingsInput = z.input<typeof settings>
 
 /** The settings that the screen may read and change: everything without a secret in it. */
-export const publicSettings = settings.omit({ keys: true, accounts: true })
+export const publicSettings = settings.omit({ keys: true, removedKeys: true, accounts: true })
 export type PublicSettings = z.infer<typeof publicSettings>

@@ -10,6 +10,7 @@ import { createExpressApp } from './http/express-app.ts'
 import { createIdempotency } from './http/idempotency.ts'
 import { refuseExchange, type ServerPorts } from './http/server.ts'
 import { readUiFiles } from './http/ui-files.ts'
+import { createDirectPools } from './pool/direct-pool.ts'
 import { anthropicMessages } from './protocols/anthropic-messages/index.ts'
 import { gemini } from './protocols/gemini/index.ts'
 import { openaiChat } from './protocols/openai-chat/index.ts'
@@ -48,6 +49,7 @@ export function createHttpFace(house: House, isListening: () => boolean) {
     traffic: { active: 0, retrying: 0 },
     reasoning: createReasoningCache({ maxBytes: MEMORY_BYTES }),
   }
+  const directPool = createDirectPools()
   const responses = createResponseStore({
     maxBytes: MEMORY_BYTES,
     maxAgeMs: MEMORY_MS,
@@ -62,10 +64,13 @@ export function createHttpFace(house: House, isListening: () => boolean) {
       keyUse: keyLimits,
       idempotency: createIdempotency(),
       responses,
-      async relay(request) {
+      async relay(request, direct) {
         tally.requests++
         announce()
-        const isAnswered = await relay(request, relayPorts)
+        const isAnswered = await relay(
+          request,
+          direct === undefined ? relayPorts : { ...relayPorts, pool: { ...pool, ...directPool(direct) } },
+        )
         if (!isAnswered) tally.failures++
         announce()
       },

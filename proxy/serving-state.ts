@@ -69,6 +69,7 @@ export function createServingState({
     const madeFrom = JSON.stringify([
       settings.providers,
       settings.accounts.map(({ provider }) => provider),
+      settings.server.directToken,
       settings.timeouts,
       settings.limits,
     ])

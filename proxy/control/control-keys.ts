@@ -1,6 +1,7 @@
 import { implement } from '@orpc/server'
 import { controlContract } from '../../contract/control-contract.ts'
 import type { LocalKey, NewLocalKey } from '../../contract/local-key.ts'
+import type { Settings } from '../../contract/settings.ts'
 import { ENVIRONMENT_KEY } from '../settings/environment.ts'
 import { createKeyRing, makeKey, sealKeySetting, storeKey } from '../settings/local-keys.ts'
 import { controlError, savingSettings } from './control-error.ts'
@@ -32,16 +33,24 @@ export function controlKeys(ports: ControlPorts) {
           'this key comes from the environment variable PORTSIDE_API_KEY; unset it there',
         )
       }
-      await savingSettings(
-        ports.settings.update((current) => ({
-          ...current,
-          keys: current.keys.filter((key) => sealKeySetting(key).id !== input.id),
-        })),
-      )
+      await savingSettings(ports.settings.update((current) => removeKey(current, input.id)))
       return { done: true as const }
     }),
   }
 }
+
+/** Removed keys are remembered by their hashes: an old key is never taken for a token of somebody else's (SEC-14). */
+function removeKey(current: Settings, id: string): Settings {
+  const removed = current.keys.map(sealKeySetting).filter((key) => key.id === id)
+  const hashes = removed.flatMap(({ keyHash }) => keyHash ?? [])
+  return {
+    ...current,
+    keys: current.keys.filter((key) => sealKeySetting(key).id !== id),
+    removedKeys: [...new Set([...current.removedKeys, ...hashes])].slice(-MOST_REMOVED),
+  }
+}
+
+const MOST_REMOVED = 1000
 
 function newKey({ name, models = ['*'], limits = {}, expiresAt = null }: NewLocalKey, createdAt: number) {
   return { name, models, limits, expiresAt, createdAt }

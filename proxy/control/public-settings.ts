@@ -5,7 +5,7 @@ const MASK = '[redacted]'
 
 /** The settings as the screen may see them: whatever may hold a secret is masked. */
 export function maskSettings(settings: Settings): PublicSettings {
-  const { keys: _keys, accounts: _accounts, ...rest } = settings
+  const { keys: _keys, removedKeys: _removed, accounts: _accounts, ...rest } = settings
   const { admin } = rest.server
   return {
     ...rest,

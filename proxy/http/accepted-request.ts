@@ -40,14 +40,14 @@ export class AcceptedRequest implements RelayRequest {
 
   /** Throws a `ChatError` where the body cannot be read as a request of the protocol. */
   constructor(exchange: Admitted, ports: BusinessPorts, protocol: Protocol, received: Received) {
-    const { request, response, requestId, row, match, key } = exchange
+    const { request, response, requestId, row, match, key, direct } = exchange
     this.#exchange = exchange
     this.#ports = ports
     this.protocol = protocol
     this.requestId = requestId
     this.row = row
     this.signal = received.signal
-    this.owner = key?.id ?? ''
+    this.owner = key?.id ?? direct?.owner ?? ''
     this.body = readRequestBody(received.bytes, ports.settings().limits)
     this.head = this.#decodeHead()
     this.framing = isJsonArray(match) ? 'json-array' : 'sse'

@@ -7,6 +7,7 @@ import type { RelayRequest } from '../relay/relay-ports.ts'
 import type { ResponseStore } from '../relay/response-store.ts'
 import { AcceptedRequest } from './accepted-request.ts'
 import { answerFailure } from './answer-failure.ts'
+import type { DirectToken } from './direct-token.ts'
 import type { Exchange } from './exchange.ts'
 import { errorProtocol } from './exchange.ts'
 import type { Idempotency } from './idempotency.ts'
@@ -21,7 +22,8 @@ export type BusinessPorts = {
   /** Answers that later requests may point to. */
   readonly responses: ResponseStore
   readonly keyUse: KeyUse
-  readonly relay: (request: RelayRequest) => Promise<void>
+  /** `direct`: the request brings its own token, and uses no account. */
+  readonly relay: (request: RelayRequest, direct: DirectToken | undefined) => Promise<void>
   readonly idempotency: Idempotency
   /** Requests being relayed, each with the way to stop it; draining uses it. */
   readonly active: Set<AbortController>
@@ -41,7 +43,7 @@ export async function handleBusiness(exchange: Exchange, ports: BusinessPorts): 
   try {
     const relayRequest = await readRequest(exchange, ports, protocol, abort.signal)
     end = beginKeyed(exchange, relayRequest, ports)
-    await ports.relay(relayRequest)
+    await ports.relay(relayRequest, exchange.direct)
   } catch (thrown) {
     answerFailure(
       exchange,

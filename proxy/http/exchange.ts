@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LocalKey } from '../../contract/local-key.ts'
 import type { ProtocolId } from '../chat/protocol-id.ts'
 import type { LogRow } from '../request-log/request-log.ts'
+import type { DirectToken } from './direct-token.ts'
 import type { GuardFacts } from './guard.ts'
 import type { Match } from './match-route.ts'
 
@@ -17,6 +18,8 @@ export type Exchange = {
   row?: LogRow
   match?: Match
   key?: LocalKey
+  /** In the place of a key, where the settings allow it. */
+  direct?: DirectToken
 }
 
 /** The protocol in which an error is told: the route's, else what the client's headers or path suggest. */

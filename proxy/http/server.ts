@@ -8,6 +8,7 @@ import type { KeyRing } from '../settings/local-keys.ts'
 import { answerFailure } from './answer-failure.ts'
 import { type BusinessPorts, handleBusiness, protocolOf } from './business.ts'
 import { clientFamily } from './client-family.ts'
+import { readDirectToken, withoutBodies } from './direct-token.ts'
 import type { Exchange } from './exchange.ts'
 import {
   checkHead,
@@ -107,13 +108,23 @@ function admit(exchange: Exchange, match: Match, ports: ServerPorts): void {
   checkRequest(request, match)
   if (match.route.policy === 'control' && !ports.checkControl(request))
     throw new Denial('control', 'unauthorized', 'Sign in to Portside first', 'invalid_api_key')
-  const key = checkKey(request, match, facts, ports.keyRing())
+  if (facts.settings.server.directToken.mode === 'on') admitDirect(exchange, match, ports)
+  const key = exchange.direct === undefined ? checkKey(request, match, facts, ports.keyRing()) : undefined
   if (key !== undefined) {
     exchange.key = key
     ports.markKeyUse(key.id)
   }
-  if (!QUIET.has(match.route.id)) exchange.row = openRow(exchange, ports)
+  if (!QUIET.has(match.route.id)) exchange.row ??= openRow(exchange, ports)
   if (match.route.policy === 'local-key') ports.business.keyUse.admit(key)
+}
+
+/** A caller with an upstream token of its own sees and uses the one provider that it is for (SEC-14). */
+function admitDirect(exchange: Exchange, match: Match, ports: ServerPorts): void {
+  const direct = readDirectToken(exchange.request, match, exchange.facts, ports.keyRing())
+  if (direct === undefined) return
+  exchange.direct = direct
+  exchange.match = { ...match, provider: direct.provider }
+  exchange.row = withoutBodies(openRow(exchange, ports))
 }
 
 function openRow(exchange: Exchange, ports: ServerPorts) {

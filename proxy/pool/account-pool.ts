@@ -28,6 +28,8 @@ export type PoolAccount = {
   readonly login?: AccountLogin
   /** A session token beside the credential, for account pages alone. */
   readonly session?: string
+  /** Not an account: the caller's own token, for one request. Nobody may keep anything of it. */
+  readonly isDirect?: true
   /** Where its provider asks for more restraint than the settings of the pool. */
   readonly pacing?: Pacing
 }

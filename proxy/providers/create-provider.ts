@@ -47,6 +47,9 @@ export function createProviders(
     if (typeof made === 'string') problems.push(made)
     else built.push(made)
   }
+  for (const id of directProvider(settings))
+    if (!built.some(({ provider }) => provider.info.id === id))
+      problems.push(`server.directToken.provider: there is no provider "${id}", so no token is taken`)
   return { built, problems }
 }
 
@@ -55,8 +58,7 @@ function notYet(settings: Settings): string[] {
   const options = settings.providers
     .filter((provider) => provider.options !== undefined && !TYPES_WITH_OPTIONS.has(provider.type))
     .map(({ id }) => `providers "${id}".options`)
-  const direct = settings.server.directToken.mode === 'on' ? ['server.directToken'] : []
-  return [...options, ...direct].map((name) => `${name} is not part of this version and has no effect`)
+  return options.map((name) => `${name} is not part of this version and has no effect`)
 }
 
 const TYPES_WITH_OPTIONS: ReadonlySet<string> = new Set(['deepseek-web', 'cursor'])
@@ -65,13 +67,22 @@ const TYPES_WITH_OPTIONS: ReadonlySet<string> = new Set(['deepseek-web', 'cursor
 function withImplied(settings: Settings): ProviderSetting[] {
   const listed = [...settings.providers]
   const known = new Set(listed.map(({ id }) => id))
-  for (const id of ['demo', ...settings.accounts.map(({ provider }) => provider)]) {
+  for (const id of [
+    'demo',
+    ...settings.accounts.map(({ provider }) => provider),
+    ...directProvider(settings),
+  ]) {
     const type = lookUp(IMPLIED_TYPES, id) ?? lookUp(PRESETS, id)?.type
     if (known.has(id) || type === undefined) continue
     known.add(id)
     listed.push({ ...EMPTY_SETTING, id, type })
   }
   return listed
+}
+
+/** Where callers' own tokens go needs no account of the user's. */
+function directProvider({ server: { directToken } }: Settings): readonly string[] {
+  return directToken.mode === 'on' ? [directToken.provider] : []
 }
 
 const EMPTY_SETTING = {

@@ -73,6 +73,8 @@ export type CallAccount = {
   readonly login?: { readonly email?: string; readonly mobile?: string; readonly password: string }
   /** For providers with a `separateSession`: the session token that stands beside the key. */
   readonly session?: string
+  /** The caller's own token, for one request: nothing of it is kept, not even in memory. */
+  readonly isDirect?: true
 }
 
 export type Provider = WireProvider | ChatProvider

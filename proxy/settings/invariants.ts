@@ -44,6 +44,8 @@ function checkWideBind(settings: Settings): Violation[] {
   if (server.auth === 'off') add('server.auth', 'an address that others can reach needs a key')
   if (settings.keys.some(isKeyWeak))
     add('keys', 'an address that others can reach needs strong keys; replace the weak one')
+  if (server.directToken.mode === 'on')
+    add('server.directToken', 'an address that others can reach takes local keys alone')
   if (server.allowedHosts.length === 0 || server.allowedHosts.includes('*')) {
     add('server.allowedHosts', 'an address that others can reach needs the host names it may be called by')
   }

@@ -9,6 +9,8 @@ export type KeyRing = {
   readonly keys: readonly LocalKey[]
   /** The key that was presented, found in constant time; expired keys are not found. */
   find(presented: string): LocalKey | undefined
+  /** Whether it is a key, or was one: expired and removed keys are known too. */
+  knows(presented: string): boolean
   /** True where a key that is still valid could be guessed. */
   readonly hasWeakKey: boolean
 }
@@ -73,6 +75,12 @@ export function createKeyRing(settings: Settings, now: () => number = Date.now):
         if (isSame && isValid(key)) found = key
       }
       return found
+    },
+    knows(presented) {
+      const digest = digestKey(presented)
+      return (
+        held.some((key) => key.digest.equals(digest)) || settings.removedKeys.includes(hashKey(presented))
+      )
     },
     get hasWeakKey() {
       return held.some(({ key }) => key.isWeak && isValid(key))

@@ -40,7 +40,7 @@ export function createSessionTokens({ api, clock, keepToken }: SignerPorts): Ses
       pending: undefined,
       refused: undefined,
     }
-    entries.set(account.id, fresh)
+    if (account.isDirect !== true) entries.set(account.id, fresh)
     return fresh
   }
 
