@@ -8,6 +8,7 @@ import { readFailure, readStatus } from './read-failure.ts'
 /** Tools that change something. Nothing of the kind is allowed, so one that starts is the end of the run. */
 const CHANGES = /shell|terminal|write|edit|delete|apply|patch|mcp/i
 
+/** Reads one run; made anew for the next. */
 export type RunReader = {
   read(event: JsonObject): RunEvent[]
   /** Whether a `finished` or `failed` was read. */

@@ -1,4 +1,5 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { SeenRun, StandInSetUp } from './stand-in.ts'
@@ -9,7 +10,7 @@ export type InstalledStandIn = {
   /** The folder of the SDK, for the option `sdkPath`. */
   readonly sdkPath: string
   /** The runs so far, in their order. */
-  runs(): Promise<readonly SeenRun[]>
+  runs(): readonly SeenRun[]
 }
 
 /** Puts a stand-in `cursor-agent` and a stand-in `@cursor/sdk` into a folder. */
@@ -39,8 +40,8 @@ export async function installStandIn(
   return {
     cliPath,
     sdkPath,
-    async runs() {
-      const lines = (await readFile(setUp.records, 'utf8')).split('\n')
+    runs() {
+      const lines = readFileSync(setUp.records, 'utf8').split('\n')
       return lines.filter((line) => line !== '').map((line): SeenRun => JSON.parse(line))
     },
   }

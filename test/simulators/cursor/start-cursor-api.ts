@@ -7,6 +7,8 @@ export type ApiSetUp = {
   readonly keys?: Readonly<Record<string, string>>
   /** The session cookie's value that works, as it stands in a browser. */
   readonly cookie?: string
+  /** Refuses everything, and repeats what it was given, as careless servers do. */
+  readonly quotes?: boolean
   /** Answers that take the place of the usual ones, by path. */
   readonly answers?: Readonly<Record<string, ApiAnswer>>
 }
@@ -62,6 +64,8 @@ export async function startCursorApi(setUp: ApiSetUp = {}): Promise<SimulatedApi
 }
 
 function answer({ path, headers }: SeenApiCall, setUp: ApiSetUp): ApiAnswer {
+  if (setUp.quotes === true)
+    return json({ error: `cannot take ${headers.authorization} ${headers.cookie}` }, 401)
   if (path.startsWith('/v1/')) {
     const key = String(headers.authorization ?? '').replace(/^Bearer /, '')
     const owner = setUp.keys === undefined ? 'nora@example.test' : setUp.keys[key]
