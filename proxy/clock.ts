@@ -1,3 +1,5 @@
+import type { CancelSignal } from './cancel-signal.ts'
+
 /** Time, lent to whoever needs it, so that tests can hold it still. All values are in milliseconds. */
 export type Clock = {
   /** Wall time since 1970: for showing and storing, never for measuring. */
@@ -23,7 +25,7 @@ export const systemClock: Clock = {
 }
 
 /** Waits `delayMs`. Rejects with the signal's reason as soon as it aborts. */
-export function delay(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+export function delay(clock: Clock, delayMs: number, signal: CancelSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)
     const stop = () => {

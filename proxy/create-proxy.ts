@@ -25,6 +25,7 @@ import { createServingState } from './serving-state.ts'
 import { verifyAdminKey } from './settings/admin-key.ts'
 import type { Environment } from './settings/environment.ts'
 import type { SettingsFlags } from './settings/settings-store.ts'
+import { Slots } from './slots.ts'
 
 export type ProxyOptions = {
   /** The folder of settings, credentials and log; made private to the user. */
@@ -125,7 +126,7 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
     pool,
     serving,
     announce: announcer.announce,
-    active: new Set(),
+    active: new Slots(),
     tally: { requests: 0, failures: 0 },
     keyUse: new Map(),
     keyLimits,

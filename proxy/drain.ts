@@ -1,3 +1,4 @@
+import type { CancelSource } from './cancel-signal.ts'
 import { ChatError } from './chat/chat-error.ts'
 import { type Clock, delay } from './clock.ts'
 import type { Listener } from './http/listener.ts'
@@ -9,9 +10,9 @@ const LOOK_MS = 20
 export type Drain = {
   readonly listener: Listener
   /** The requests that must end: all that there are, or those that began before a move. */
-  readonly requests: ReadonlySet<AbortController>
+  readonly requests: Iterable<CancelSource>
   /** The requests being relayed now. */
-  readonly active: ReadonlySet<AbortController>
+  readonly active: Iterable<CancelSource>
   readonly clock: Clock
   readonly graceMs: number
   /** True while kept connections may stay for one more request each. */
@@ -20,11 +21,14 @@ export type Drain = {
 
 /** Lets requests finish for the grace, then ends them with an error frame of their protocol, then cuts what is left. */
 export async function drain({ listener, requests, active, clock, graceMs, mayLinger }: Drain): Promise<void> {
-  const isBusy = () => [...requests].some((request) => active.has(request))
+  const stillActive = () => {
+    const now = new Set(active)
+    return [...requests].filter((request) => now.has(request))
+  }
+  const isBusy = () => stillActive().length > 0
   await untilDone(() => isBusy() || (mayLinger() && listener.hasConnections()), graceMs)
-  for (const request of requests)
-    if (active.has(request))
-      request.abort(new ChatError('draining', 'Portside is stopping; send the request again'))
+  for (const request of stillActive())
+    request.abort(new ChatError('draining', 'Portside is stopping; send the request again'))
   await untilDone(isBusy, LAST_FRAME_MS)
   listener.destroyAll()
 

@@ -1,3 +1,4 @@
+import type { CancelSource } from './cancel-signal.ts'
 import type { Clock } from './clock.ts'
 import type { ProxyOptions } from './create-proxy.ts'
 import { describeAttention } from './describe-attention.ts'
@@ -7,6 +8,7 @@ import type { Stores } from './open-stores.ts'
 import type { AccountPool } from './pool/account-pool.ts'
 import { viewAccounts } from './pool/account-view.ts'
 import type { ServingState } from './serving-state.ts'
+import type { Slots } from './slots.ts'
 
 /** Everything that lives as long as the proxy. */
 export type House = {
@@ -17,7 +19,7 @@ export type House = {
   readonly pool: AccountPool
   readonly serving: ServingState
   readonly announce: () => void
-  readonly active: Set<AbortController>
+  readonly active: Slots<CancelSource>
   readonly tally: { requests: number; failures: number }
   readonly keyUse: Map<string, number>
   readonly keyLimits: KeyUse

@@ -1,6 +1,7 @@
 import type { Settings } from '../contract/settings.ts'
 import type { Attention, ProxyState, ProxyStatus } from '../contract/status.ts'
 import type { Announcer } from './announcer.ts'
+import type { CancelSource } from './cancel-signal.ts'
 import type { Clock } from './clock.ts'
 import { drain } from './drain.ts'
 import { baseUrls } from './http/base-urls.ts'
@@ -13,7 +14,7 @@ export type LifecyclePorts = {
   readonly announcer: Announcer
   readonly createServer: ListenOptions['createServer']
   /** Requests being relayed; aborting one ends its stream with a frame of its protocol. */
-  readonly active: ReadonlySet<AbortController>
+  readonly active: Iterable<CancelSource> & { readonly size: number }
   readonly describe: () => Pick<
     ProxyStatus,
     'accounts' | 'requests' | 'failures' | 'version' | 'home' | 'mode'
@@ -156,7 +157,7 @@ export function createLifecycle(ports: LifecyclePorts): Lifecycle {
     }
   }
 
-  const drainOf = (closing: Listener, requests: ReadonlySet<AbortController>) =>
+  const drainOf = (closing: Listener, requests: Iterable<CancelSource> & { readonly size: number }) =>
     drain({
       listener: closing,
       requests,

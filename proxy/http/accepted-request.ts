@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../cancel-signal.ts'
 import type { ChatRequest } from '../chat/chat-request.ts'
 import { isJsonObject, type JsonObject } from '../chat/json.ts'
 import type { SseEvent } from '../chat/sse-event.ts'
@@ -33,7 +34,7 @@ export class AcceptedRequest implements RelayRequest {
   readonly requestId: string
   readonly client: ClientAnswer
   readonly row: LogRow
-  readonly signal: AbortSignal
+  readonly signal: CancelSignal
   readonly #exchange: Admitted
   readonly #ports: BusinessPorts
   #chat: ChatRequest | undefined
@@ -97,7 +98,7 @@ export class AcceptedRequest implements RelayRequest {
 }
 
 /** A request's body, and what ends the request. */
-export type Received = { readonly bytes: Uint8Array; readonly signal: AbortSignal }
+export type Received = { readonly bytes: Uint8Array; readonly signal: CancelSignal }
 
 function pinOf(headers: Exchange['request']['headers']): string | undefined {
   const pin = headers['x-portside-account'] ?? headers['x-ds2-target-account']

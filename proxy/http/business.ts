@@ -1,10 +1,12 @@
 import type { Settings } from '../../contract/settings.ts'
+import { type CancelSignal, CancelSource } from '../cancel-signal.ts'
 import { ChatError, toChatError } from '../chat/chat-error.ts'
 import type { ProtocolId } from '../chat/protocol-id.ts'
 import type { Clock } from '../clock.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { RelayRequest } from '../relay/relay-ports.ts'
 import type { ResponseStore } from '../relay/response-store.ts'
+import type { Slots } from '../slots.ts'
 import { AcceptedRequest } from './accepted-request.ts'
 import { answerFailure } from './answer-failure.ts'
 import type { DirectToken } from './direct-token.ts'
@@ -26,14 +28,14 @@ export type BusinessPorts = {
   readonly relay: (request: RelayRequest, direct: DirectToken | undefined) => Promise<void>
   readonly idempotency: Idempotency
   /** Requests being relayed, each with the way to stop it; draining uses it. */
-  readonly active: Set<AbortController>
+  readonly active: Slots<CancelSource>
 }
 
 /** The hot routes: reads the body, decodes it, and hands it to the relay. Never rejects. */
 export async function handleBusiness(exchange: Exchange, ports: BusinessPorts): Promise<void> {
   const protocol = protocolOf(exchange, ports.protocols)
-  const abort = new AbortController()
-  ports.active.add(abort)
+  const abort = new CancelSource()
+  const slot = ports.active.add(abort)
   const onClose = () => {
     if (!exchange.response.writableFinished)
       abort.abort(new ChatError('cancelled', 'The client closed the connection'))
@@ -54,7 +56,7 @@ export async function handleBusiness(exchange: Exchange, ports: BusinessPorts): 
   } finally {
     end?.()
     exchange.response.off('close', onClose)
-    ports.active.delete(abort)
+    ports.active.delete(slot)
   }
 }
 
@@ -80,7 +82,7 @@ async function readRequest(
   exchange: Exchange,
   ports: BusinessPorts,
   protocol: Protocol,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<RelayRequest> {
   const { request, row, match, key } = exchange
   if (row === undefined || match === undefined) throw new Error('a business request has a row and a match')

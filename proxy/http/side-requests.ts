@@ -1,5 +1,6 @@
 import type { Response } from 'express'
 import type { Settings } from '../../contract/settings.ts'
+import { CancelSource } from '../cancel-signal.ts'
 import { ChatError, tookTooLong } from '../chat/chat-error.ts'
 import { isJsonObject } from '../chat/json.ts'
 import type { Clock } from '../clock.ts'
@@ -8,6 +9,7 @@ import { countTokens } from '../relay/count-tokens.ts'
 import type { Forward, Forwarded } from '../relay/forward.ts'
 import { headersToPassOn } from '../relay/passed-headers.ts'
 import { type RequestBody, readRequestBody } from '../relay/read-body-json.ts'
+import type { Slots } from '../slots.ts'
 import type { Exchange } from './exchange.ts'
 import type { ColdHandler } from './express-app.ts'
 import { requireModelAllowed } from './key-allows.ts'
@@ -19,7 +21,7 @@ export type SidePorts = {
   readonly forward: (call: Forward) => Promise<Forwarded | undefined>
   readonly clock: Clock
   /** Requests under way, each with the way to stop it; draining uses it. */
-  readonly active: Set<AbortController>
+  readonly active: Slots<CancelSource>
 }
 
 /**
@@ -105,12 +107,12 @@ function forwardCall(
   call: Pick<Forward, 'model' | 'protocol' | 'path'>,
   { settings, clock, active }: SidePorts,
 ): Forward {
-  const abort = new AbortController()
+  const abort = new CancelSource()
   const timer = clock.timer(settings().timeouts.totalMs, () => abort.abort(tookTooLong()))
-  active.add(abort)
+  const slot = active.add(abort)
   exchange.response.on('close', () => {
     timer.cancel()
-    active.delete(abort)
+    active.delete(slot)
     abort.abort(new ChatError('cancelled', 'The client closed the connection'))
   })
   return {

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../cancel-signal.ts'
 import type { ChatError } from '../chat/chat-error.ts'
 import type { Clock } from '../clock.ts'
 import {
@@ -68,7 +69,7 @@ export type Lease = {
 
 export type AccountPool = {
   /** Waits for a free account. Rejects with a `ChatError`: none exists, all are cooling, the queue is full. */
-  lease(want: LeaseRequest, signal: AbortSignal): Promise<Lease>
+  lease(want: LeaseRequest, signal: CancelSignal): Promise<Lease>
   setAccounts(accounts: readonly PoolAccount[]): void
   accounts(): readonly { readonly account: PoolAccount; readonly state: AccountState }[]
   counts(): { readonly inFlight: number; readonly waiting: number }

@@ -1,9 +1,10 @@
+import type { CancelSignal } from '../cancel-signal.ts'
 import { ChatError } from '../chat/chat-error.ts'
 import type { Clock } from '../clock.ts'
 
 type Waiting<Want, Grant> = { readonly want: Want; grant(value: Grant): void; fail(error: unknown): void }
 
-export type WaitOptions = { readonly size: number; readonly waitMs: number; readonly signal: AbortSignal }
+export type WaitOptions = { readonly size: number; readonly waitMs: number; readonly signal: CancelSignal }
 
 /** First come, first served. Bounded by `size`; who waits longer than `waitMs` or goes away leaves the line. */
 export function createWaitingLine<Want, Grant>(options: {

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../cancel-signal.ts'
 import type { Capabilities } from '../chat/capabilities.ts'
 import { hasForeignCarrier } from '../chat/carrier.ts'
 import { ChatError, toChatError, tookTooLong } from '../chat/chat-error.ts'
@@ -85,13 +86,13 @@ export async function runAttempt(
 }
 
 /** A client that leaves with its whole answer, while a provider still tidies up, has lost nothing. */
-function hasWholeAnswer(stream: AnswerStream, signal: AbortSignal): boolean {
+function hasWholeAnswer(stream: AnswerStream, signal: CancelSignal): boolean {
   return signal.aborted && stream.isCommitted && stream.isFinished
 }
 
 /** What ends an attempt: the request's own signal, and for providers that do not look at the time themselves, the time. */
 class AttemptTime {
-  signal: AbortSignal
+  signal: CancelSignal
   readonly #request: RelayRequest
   readonly #ports: RelayPorts
   #timer: Timer | undefined
@@ -117,7 +118,7 @@ class AttemptTime {
     signal.addEventListener('abort', this.#onAbort, { once: true })
     this.#timer = this.#ports.clock.timer(this.totalMs, () => controller.abort(tookTooLong()))
     this.signal = controller.signal
-    return this.signal
+    return controller.signal
   }
 
   release(): void {

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../cancel-signal.ts'
 import { ChatError, toChatError } from '../chat/chat-error.ts'
 import type { ProtocolId } from '../chat/protocol-id.ts'
 import type { WireProvider } from '../providers/provider.ts'
@@ -20,7 +21,7 @@ export type Forward = {
   readonly path: string
   readonly body: RequestBody
   readonly passHeaders: Readonly<Record<string, string>>
-  readonly signal: AbortSignal
+  readonly signal: CancelSignal
 }
 
 export type Forwarded = {

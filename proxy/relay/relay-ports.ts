@@ -1,4 +1,5 @@
 import type { Settings } from '../../contract/settings.ts'
+import type { CancelSignal } from '../cancel-signal.ts'
 import type { ChatRequest } from '../chat/chat-request.ts'
 import type { JsonObject } from '../chat/json.ts'
 import type { SseEvent } from '../chat/sse-event.ts'
@@ -69,5 +70,5 @@ export type RelayRequest = {
   /** Milliseconds since the request's first byte. */
   elapsedMs(): number
   /** Aborts with a `ChatError`: `cancelled` when the client is gone, `draining` when Portside stops. */
-  readonly signal: AbortSignal
+  readonly signal: CancelSignal
 }

@@ -1,12 +1,13 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createFakeClock } from '../../test/support/fake-clock.ts'
+import { Slots } from '../slots.ts'
 import { AnswerHandler, type ByteSink, type UpstreamAnswer } from './answer-handler.ts'
 import { createSleepWatch } from './sleep-watch.ts'
 
 function open() {
   const clock = createFakeClock()
   const watch = createSleepWatch(clock, () => undefined)
-  const underWay = new Set<AnswerHandler>()
+  const underWay = new Slots<AnswerHandler>()
   const controller = {
     aborted: false,
     paused: false,

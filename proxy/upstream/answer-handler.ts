@@ -1,6 +1,8 @@
 import type { Dispatcher } from 'undici'
+import type { CancelSignal } from '../cancel-signal.ts'
 import { ChatError, tookTooLong } from '../chat/chat-error.ts'
 import type { Clock, Timer } from '../clock.ts'
+import type { Slots } from '../slots.ts'
 import { type DecodingSink, decodingSink, isPlain } from './decode-body.ts'
 import { readNetworkError } from './network-error.ts'
 import type { SleepWatch } from './sleep-watch.ts'
@@ -27,7 +29,7 @@ export type UpstreamCall = {
   readonly method: 'GET' | 'POST'
   readonly headers: Readonly<Record<string, string>>
   readonly body?: Uint8Array | string
-  readonly signal: AbortSignal
+  readonly signal: CancelSignal
   /** Longest wait for the head, and for each next byte. Zero means no limit. */
   readonly firstByteMs: number
   readonly idleMs: number
@@ -41,11 +43,15 @@ export type UpstreamCall = {
 
 /** What a call shares with others on its way out. */
 export type CallRoute = {
-  readonly underWay: Set<AnswerHandler>
+  readonly underWay: Slots<AnswerHandler>
   readonly clock: Clock
   /** How many connections this dispatcher has opened so far. */
   readonly connections: { readonly made: number }
 }
+
+const ONCE = { once: true } as const
+/** How much of an answer may wait for its taker before the connection is stopped. */
+const HELD_BYTES = 65_536
 
 /** Carries one call through undici's callbacks. Has a life: waiting for the head, flowing, over. */
 export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer {
@@ -56,14 +62,16 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
   readonly #connectionsBefore: number
   readonly #resolve: (answer: UpstreamAnswer) => void
   readonly #reject: (error: unknown) => void
-  readonly #onAbort: () => void
   #timer: Timer | undefined
   #total: Timer | undefined
+  /** Its place among the calls under way. */
+  #slot: number | undefined
   #controller: Dispatcher.DispatchController | undefined
   #sink: ByteSink | undefined
   /** Stands before the sink where the body is compressed; known when its first bytes are here. */
   #decoder: DecodingSink | undefined
   #early: Uint8Array[] = []
+  #earlyBytes = 0
   #over = false
   /** Its taker has closed it, or was told of a failure: nothing more may reach it. */
   #isLeft = false
@@ -82,13 +90,17 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
     this.#connectionsBefore = route.connections.made
     this.#resolve = resolve
     this.#reject = reject
-    this.#onAbort = () => this.#stop(call.signal.reason)
-    call.signal.addEventListener('abort', this.#onAbort, { once: true })
-    route.underWay.add(this)
+    call.signal.addEventListener('abort', this, ONCE)
+    this.#slot = route.underWay.add(this)
     route.watch.begin()
     this.#arm(call.firstByteMs, 'first_byte_timeout', 'sent no answer')
     if (call.totalMs !== undefined)
       this.#total = route.clock.timer(call.totalMs, () => this.#stop(tookTooLong()))
+  }
+
+  /** The call's signal aborted. */
+  handleEvent(): void {
+    this.#stop(this.#call.signal.reason)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -106,15 +118,14 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
     this.#controller = controller
     this.status = status
     this.headers = flattenHeaders(headers)
-    this.#timer?.cancel()
-    controller.pause()
+    this.#disarm()
     this.#resolve(this)
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
     this.#timer?.restart()
     if (this.#over) return
-    if (this.#sink === undefined) this.#early.push(chunk)
+    if (this.#sink === undefined) this.#holdBack(chunk, controller)
     else if (!this.#give(chunk)) this.#pause(controller)
   }
 
@@ -195,9 +206,21 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
     this.#sink = this.#decoder
   }
 
+  /** The taker comes at once: to stop the connection for it would cost more than to hold what is here already. */
+  #holdBack(chunk: Uint8Array, controller: Dispatcher.DispatchController): void {
+    this.#early.push(chunk)
+    this.#earlyBytes += chunk.length
+    if (this.#earlyBytes > HELD_BYTES) this.#pause(controller)
+  }
+
   #pause(controller: Dispatcher.DispatchController): void {
-    this.#timer?.cancel()
+    this.#disarm()
     controller.pause()
+  }
+
+  #disarm(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
   }
 
   #arm(afterMs: number, code: string, what: string): void {
@@ -228,8 +251,11 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
     this.#over = true
     this.#timer?.cancel()
     this.#total?.cancel()
-    if (this.#route.underWay.delete(this)) this.#route.watch.end()
-    this.#call.signal.removeEventListener('abort', this.#onAbort)
+    if (this.#slot === undefined) return
+    this.#route.underWay.delete(this.#slot)
+    this.#slot = undefined
+    this.#route.watch.end()
+    this.#call.signal.removeEventListener('abort', this)
   }
 }
 

@@ -1,6 +1,7 @@
 import { Agent, ProxyAgent } from 'undici'
 import { ChatError } from '../chat/chat-error.ts'
 import type { Clock } from '../clock.ts'
+import { Slots } from '../slots.ts'
 import { AnswerHandler, type CallRoute, type UpstreamAnswer, type UpstreamCall } from './answer-handler.ts'
 import { readNetworkError } from './network-error.ts'
 import { createGuardedLookup, refuseAddress, refusedError } from './refuse-address.ts'
@@ -27,7 +28,7 @@ export type Network = {
  * socket. `close` cuts all connections at once.
  */
 export function createUpstreamFetch(network: Network, clock: Clock): UpstreamFetch {
-  const underWay = new Set<AnswerHandler>()
+  const underWay = new Slots<AnswerHandler>()
   const open = (): Route => {
     const dispatcher = createDispatcher(network)
     const connections = { made: 0 }
