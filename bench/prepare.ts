@@ -28,7 +28,7 @@ if (!existsSync('/usr/sbin/nginx') && process.getuid?.() === 0) {
   console.log('Installing Debian’s nginx …')
   const isInstalled =
     run('apt-get', ['update', '-qq']) &&
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'nginx-light'])
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'nginx'])
   if (!isInstalled) console.log('It could not be installed.')
 }
 

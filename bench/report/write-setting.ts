@@ -1,0 +1,50 @@
+import { medianOf } from '../works/results.ts'
+import { writeNumber } from './format.ts'
+import type { BenchRecord } from './record.ts'
+
+/** What the numbers do not say. */
+export function writeLimits({ samples, leftOut, machine }: BenchRecord): string {
+  const pace = medianOf(samples, 'paced-500-fast', 'direct', 'pace')
+  const carried =
+    pace === undefined
+      ? ''
+      : `The rig alone kept ${writeNumber(pace * 100)} % of the pace of 50,000 events a second (500 streams of 100)${pace < 0.97 ? ', so at that load lateness is partly its own; the run with 10 events a second and stream is the safer one' : ', so that load is within its reach'}.`
+  return [
+    '- The rig (mock upstream and load generator in one process) has one core, the gateway the other one. “No gateway” is the rig talking to itself: what no gateway can exceed here.',
+    '- Rates are those of a gateway that always has work; how long a request takes then is a matter of the queue. Added times are measured with one request at a time.',
+    '- Every answer is checked. One that is only passed on must be the upstream’s byte for byte; a translated one is read whole, streamed ones each sixteenth time, and otherwise by their first and last word, the call and the end.',
+    ...(carried === '' ? [] : [`- ${carried}`]),
+    '- Rows of the request log cannot be turned off; “none” keeps rows without bodies, “errors” (the default) the bodies of failed requests.',
+    '- Portside’s settings are the defaults but for limits that many connections would meet: connections, requests of an account at a time, keep-alive.',
+    '- Portkey has no Anthropic face: as a translating peer it is asked in OpenAI’s API with an Anthropic upstream, the same work the other way round. It runs with `@hono/node-server` 1.13.7, since newer ones end its streams with an error.',
+    '- claude-code-router runs with its log off. copilot-api is not measured: it signs in to GitHub before it listens.',
+    ...(machine.isPinned
+      ? []
+      : ['- Processes could not be pinned to cores: gateway and rig disturb each other.']),
+    ...(leftOut.length === 0 ? [] : [`- Not installed and left out: ${leftOut.join(', ')}.`]),
+  ].join('\n')
+}
+
+export function writeMachine({ machine, node, versions }: BenchRecord): string {
+  const { cpu, cores, memoryGigabytes, kernel, system } = machine
+  const version = (id: string) => versions[id] ?? 'not installed'
+  return [
+    `- ${cpu}, ${cores} cores, ${memoryGigabytes} GB; ${system}, Linux ${kernel}`,
+    `- Node ${node} for Portside, the pipe, the peers and the rig`,
+    `- Portside ${version('portside')}, built; Portkey gateway ${version('portkey')}; claude-code-router ${version('ccr')}; nginx ${version('nginx')}`,
+  ].join('\n')
+}
+
+export function writeRepeating({ rounds, turnMs, seconds }: BenchRecord): string {
+  return `\`\`\`sh
+npm ci && npm run bench          # all of it; this run took ${Math.ceil(seconds / 60)} minutes
+npm run bench:quick              # within 3 minutes, prints only
+node bench/run.ts --work small,sse --gateways pipe,portside --ms 2500 --rounds 3
+node bench/profile.ts --work sse # where Portside spends its time
+\`\`\`
+
+It needs Linux, two cores and npm; nginx is installed with apt where that is possible.
+For each work all gateways are started, then take turns (A B C A B C …), ${rounds} rounds of ${turnMs / 1000} s after a warm-up; they are closed when the work is done, so that each work meets fresh processes that have warmed up.
+Start-up is the exception: each start is a new process.
+The values of every turn are in \`performance.json\`; \`node bench/run.ts --report\` writes this page again from them and from \`bench/notes/\`.`
+}
