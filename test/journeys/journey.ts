@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { SettingsInput } from '../../contract/settings.ts'
 import { type AgentStep, createAgent, type UpstreamProtocol } from '../simulators/agent-script.ts'
+import { startCursorUpstream } from '../simulators/cursor/as-upstream.ts'
 import { startDeepseekUpstream } from '../simulators/deepseek-web/as-upstream.ts'
 import { sayAsAnthropic, sayAsGemini, sayAsOpenAiChat, sayAsOpenAiResponses } from '../simulators/say.ts'
 import { createTextOnlyAgent, type Violations } from '../simulators/text-only.ts'
@@ -21,12 +22,13 @@ export const SAY = {
 export const UPSTREAM_PROTOCOLS = Object.keys(SAY) as readonly UpstreamProtocol[]
 
 /** What a client's work can end at: an upstream that calls tools itself, a model that knows only text, a web plan. */
-export type JourneyUpstream = UpstreamProtocol | 'text-only' | 'deepseek-web'
+export type JourneyUpstream = UpstreamProtocol | 'text-only' | 'deepseek-web' | 'cursor'
 
 export const JOURNEY_UPSTREAMS: readonly JourneyUpstream[] = [
   ...UPSTREAM_PROTOCOLS,
   'text-only',
   'deepseek-web',
+  'cursor',
 ]
 
 /** What a user of each protocol would put behind the host. */
@@ -37,6 +39,7 @@ export const BASE_PATHS = {
   gemini: '',
   'text-only': '/v1',
   'deepseek-web': '',
+  cursor: '',
 } as const satisfies Record<JourneyUpstream, string>
 
 /** Where each protocol's requests must arrive. */
@@ -47,6 +50,7 @@ const PATHS = {
   gemini: /^\/v1beta\/models\/[a-z-]+:(generateContent|streamGenerateContent\?alt=sse)$/,
   'text-only': /^\/v1\/chat\/completions$/,
   'deepseek-web': /^\/api\/v0\/chat\/completion$/,
+  cursor: /^\/run$/,
 } as const satisfies Record<JourneyUpstream, RegExp>
 
 /** A Portside between a client and a simulated model, and the folder in which the client works. */
@@ -74,7 +78,8 @@ export async function startJourney(
   await writeFile(join(folder, 'notes.txt'), `${SECRET_IN_FILE}\n`)
   const violations: Violations = []
   const upstream = await startModel(protocol, steps(folder), violations)
-  const portside = await startPortside(settingsFor(protocol, upstream.url + BASE_PATHS[protocol]))
+  const url = upstream.url + BASE_PATHS[protocol]
+  const portside = await startPortside(settingsFor(protocol, url, upstream.options))
   return {
     portside,
     upstream,
@@ -90,13 +95,21 @@ export async function startJourney(
   }
 }
 
-function startModel(protocol: JourneyUpstream, steps: readonly AgentStep[], violations: Violations) {
+/** A model, and the options that its provider needs where it is reached in a way of its own. */
+type Model = Upstream & { readonly options?: object }
+
+function startModel(
+  protocol: JourneyUpstream,
+  steps: readonly AgentStep[],
+  violations: Violations,
+): Promise<Model> {
   if (protocol === 'deepseek-web') return startDeepseekUpstream(steps)
+  if (protocol === 'cursor') return startCursorUpstream(steps)
   const isTextOnly = protocol === 'text-only'
   return startUpstream(isTextOnly ? createTextOnlyAgent(steps, violations) : createAgent(protocol, steps))
 }
 
-function settingsFor(protocol: JourneyUpstream, baseUrl: string): SettingsInput {
+function settingsFor(protocol: JourneyUpstream, baseUrl: string, options?: object): SettingsInput {
   const isTextOnly = protocol === 'text-only'
   const isWebPlan = protocol === 'deepseek-web'
   return {
@@ -110,9 +123,17 @@ function settingsFor(protocol: JourneyUpstream, baseUrl: string): SettingsInput 
         privateNetwork: true,
         // Agents ask for titles beside their work; waiting for each of these would only make the tests long.
         ...(isWebPlan ? { options: { inFlight: 4, betweenStartsMs: 0 } } : {}),
+        ...(options === undefined ? {} : { options }),
       },
     ],
-    accounts: [{ provider: 'sim', name: 'simulated', token: SIMULATED_SECRET }],
+    accounts: [
+      {
+        provider: 'sim',
+        name: 'simulated',
+        // At Cursor a token would be a browser's session, which serves no requests.
+        ...(protocol === 'cursor' ? { apiKey: SIMULATED_SECRET } : { token: SIMULATED_SECRET }),
+      },
+    ],
     // A web plan has names of its own.
     ...(isWebPlan ? { models: { aliases: { '*': 'deepseek-v4-flash' } } } : {}),
   }
