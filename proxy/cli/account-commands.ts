@@ -13,6 +13,7 @@ type AddOptions = CommonOptions & {
   readonly email?: string
   readonly mobile?: string
   readonly token?: true
+  readonly sessionEnv?: string
   readonly priority?: number
   readonly weight?: number
 }
@@ -37,14 +38,19 @@ export function addAccountCommands(program: Command, world: CliWorld): void {
     .option('--email <address>', 'sign in with this address and a password')
     .option('--mobile <number>', 'sign in with this number and a password')
     .option('--token', 'the secret is a session token, not an API key')
+    .option(
+      '--session-env <variable>',
+      'for cursor: read the browser’s session cookie, for the account pages, from this environment variable',
+    )
     .option('--priority <number>', 'lower is used first', asNumber)
     .option('--weight <number>', 'how large a share of the requests it takes', asNumber)
     .action(async (options: AddOptions) => {
       const context = createContext(world, options)
       const added = await withControl(context, async (client) => {
-        const isWebRoute = await usesWebRoute(client, options.provider)
-        if (isWebRoute) world.remark(`${WEB_ROUTE}\n`)
-        return client.accounts.add(await readNewAccount(world, options, isWebRoute))
+        const type = await typeOf(client, options.provider)
+        const notice = NOTICES[type]
+        if (notice !== undefined) world.remark(`${notice}\n`)
+        return client.accounts.add(await readNewAccount(world, options, type))
       })
       context.show(added, `Added ${added.name} (${added.id}).\n`)
     })
@@ -71,20 +77,22 @@ export function addAccountCommands(program: Command, world: CliWorld): void {
     })
 }
 
-/** What whoever adds such an account must know; docs/providers.md says more. */
-const WEB_ROUTE =
-  "This uses the website's own interface, which DeepSeek does not offer for programs: it is outside its intended use, and accounts have been muted for it. The supported way is an API key of https://platform.deepseek.com (portside accounts add --provider deepseek)."
-
-async function usesWebRoute(client: ControlClient, provider: string): Promise<boolean> {
-  const listed = (await client.providers.list()).find(({ id }) => id === provider)
-  return (listed?.type ?? provider) === 'deepseek-web'
+/** What whoever adds an account of such a type must know; docs/providers.md says more. */
+const NOTICES: Readonly<Record<string, string>> = {
+  cursor:
+    "This uses Cursor's own command line or SDK, as you installed it, with your own API key (https://cursor.com/dashboard/integrations); that is a way that Cursor offers for programs. Each request is charged to your plan.",
+  'deepseek-web':
+    "This uses the website's own interface, which DeepSeek does not offer for programs: it is outside its intended use, and accounts have been muted for it. The supported way is an API key of https://platform.deepseek.com (portside accounts add --provider deepseek).",
 }
 
-async function readNewAccount(
-  world: CliWorld,
-  options: AddOptions,
-  isWebRoute: boolean,
-): Promise<NewAccount> {
+async function typeOf(client: ControlClient, provider: string): Promise<string> {
+  const listed = (await client.providers.list()).find(({ id }) => id === provider)
+  return listed?.type ?? provider
+}
+
+async function readNewAccount(world: CliWorld, options: AddOptions, type: string): Promise<NewAccount> {
+  if (options.sessionEnv !== undefined && type !== 'cursor')
+    throw new CliError('--session-env: only accounts of cursor have such a session', EXIT.wrongUse)
   const { provider, name, email, mobile, priority, weight } = options
   return {
     provider,
@@ -93,7 +101,8 @@ async function readNewAccount(
     ...(weight === undefined ? {} : { weight }),
     ...(email === undefined ? {} : { email }),
     ...(mobile === undefined ? {} : { mobile }),
-    ...(await readSecret(world, options, isWebRoute)),
+    ...(options.sessionEnv === undefined ? {} : { token: readVariable(world, options.sessionEnv) }),
+    ...(await readSecret(world, options, type)),
   }
 }
 
@@ -101,16 +110,20 @@ async function readNewAccount(
 async function readSecret(
   world: CliWorld,
   { apiKeyEnv, email, mobile, token }: AddOptions,
-  isWebRoute: boolean,
+  type: string,
 ): Promise<Pick<NewAccount, 'apiKey' | 'token' | 'password'>> {
-  if (apiKeyEnv !== undefined) {
-    const apiKey = world.env[apiKeyEnv]
-    if (apiKey === undefined || apiKey === '') throw new CliError(`${apiKeyEnv} is not set`, EXIT.wrongUse)
-    return { apiKey }
-  }
+  if (type === 'cursor' && (token === true || email !== undefined || mobile !== undefined))
+    throw new CliError('an account of cursor needs its API key', EXIT.wrongUse)
+  if (apiKeyEnv !== undefined) return { apiKey: readVariable(world, apiKeyEnv) }
   if (email !== undefined || mobile !== undefined) return { password: await askSecret(world, 'Password') }
-  if (token === true || isWebRoute) return { token: await askSecret(world, 'Token') }
+  if (token === true || type === 'deepseek-web') return { token: await askSecret(world, 'Token') }
   return { apiKey: await askSecret(world, 'API key') }
+}
+
+function readVariable({ env }: CliWorld, name: string): string {
+  const value = env[name]
+  if (value === undefined || value === '') throw new CliError(`${name} is not set`, EXIT.wrongUse)
+  return value
 }
 
 async function findAccount(client: ControlClient, wanted: string): Promise<string> {

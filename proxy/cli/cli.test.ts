@@ -173,6 +173,19 @@ describe('keys, accounts and providers without a running proxy', () => {
     },
   )
 
+  it('take a key for Cursor, and say before it is asked for what such an account is', async () => {
+    const cookie = 'user_01NORA%3A%3AeyJhbGciOiJIUzI1NiJ9.e30.c2ln'
+    const { run, seen, home } = await makeWorld({ input: `${KEY}\n`, env: { CURSOR_SESSION: cookie } })
+    const session = ['--session-env', 'CURSOR_SESSION']
+    expect(await run('accounts', 'add', '--provider', 'cursor', ...session, '--json')).toBe(0)
+    expect(seen.err).toMatch(/Cursor's own command line or SDK.*your own API key.*charged to your plan/)
+    const config = await readFile(join(home, 'config.json'), 'utf8')
+    expect(JSON.parse(config).accounts).toEqual([expect.objectContaining({ provider: 'cursor' })])
+    expect(seen.out + seen.err + config).not.toMatch(new RegExp(`${KEY}|eyJhbGci`))
+    expect(await run('accounts', 'add', '--provider', 'cursor', '--token')).toBe(2)
+    expect(await run('accounts', 'add', '--provider', 'openai', ...session)).toBe(2)
+  })
+
   it('take no secret as an argument, where every user of the machine could read it', async () => {
     const { run, seen } = await makeWorld()
     expect(await run('accounts', 'add', '--provider', 'openai', '--api-key', KEY)).toBe(2)
