@@ -35,15 +35,17 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     /** Measures nothing: writes docs/performance.md again from docs/performance.json and bench/notes/. */
     report: { type: 'boolean', default: false },
+    /** Another folder than docs/ to write to; with it, a part or a quick run is written as well. */
+    out: { type: 'string' },
   },
 })
 
-const DOCS = join(import.meta.dirname, '../docs')
+const DOCS = options.out ?? join(import.meta.dirname, '../docs')
 const RECORD_FILE = join(DOCS, 'performance.json')
 const REPORT_FILE = join(DOCS, 'performance.md')
 
 const isPart = options.work !== undefined || options.gateways !== undefined
-const turnMs = Number(options.ms ?? (options.quick ? 500 : 2000))
+const turnMs = Number(options.ms ?? (options.quick ? 500 : 1800))
 const rounds = Number(options.rounds ?? (options.quick || isPart ? 1 : 3))
 
 if (options.report)
@@ -55,7 +57,7 @@ else {
     ({ isHeld }) => isHeld !== undefined,
   )
   if (judgements.length > 0) console.log(`\n${writeJudgements(judgements)}`)
-  if (!isPart && !options.quick) {
+  if (options.out !== undefined || !(isPart || options.quick)) {
     writeFileSync(RECORD_FILE, `${JSON.stringify(record, undefined, 1)}\n`)
     writeFileSync(REPORT_FILE, writeReport(record, readNotes()))
     console.log(`\nWritten: ${REPORT_FILE}`)

@@ -35,6 +35,7 @@ export type Running = {
 export type Alternation = {
   readonly work: string
   readonly rounds?: number
+  readonly isDirectMeasuredOnce?: true
   /** One turn of one gateway. `round` counts from 0. */
   turn(running: Running, round: number): Promise<Metrics>
 }
@@ -44,7 +45,10 @@ export type Alternation = {
  * from the first turn to the last: what is measured is a gateway that has warmed up, and each round meets the same
  * weather on the machine. A gateway that fails is written down and left out from then on.
  */
-export async function alternate(context: Context, { work, rounds, turn }: Alternation): Promise<void> {
+export async function alternate(
+  context: Context,
+  { work, rounds, isDirectMeasuredOnce, turn }: Alternation,
+): Promise<void> {
   const { results, upstream } = context
   const running: Running[] = []
   const fail = (id: GatewayId, error: unknown) => {
@@ -64,7 +68,9 @@ export async function alternate(context: Context, { work, rounds, turn }: Altern
     const failed = new Set<GatewayId>()
     for (let round = 0; round < (rounds ?? context.rounds); round++)
       for (const one of running) {
-        if (failed.has(one.id)) continue
+        // Without a gateway one turn says enough: it shows what the rig can do.
+        const isEnough = one.id === 'direct' && isDirectMeasuredOnce && round > 0
+        if (failed.has(one.id) || isEnough) continue
         try {
           const metrics = await turn(one, round)
           results.add(work, one.id, metrics)
