@@ -62,13 +62,25 @@ export class DamagedLogError extends Error {
 
 function createLogDatabase(database: DatabaseSync): LogDatabase {
   const statements = prepareStatements(database)
+  const keeper = new RetentionKeeper(database, statements)
   return {
-    write: (entries, bodies) => inTransaction(database, () => writeAll(statements, entries, bodies)),
+    write(entries, bodies) {
+      let bytes = 0
+      try {
+        inTransaction(database, () => {
+          bytes = writeAll(statements, entries, bodies)
+        })
+        keeper.noteWritten(entries.length, bytes)
+      } catch (error) {
+        keeper.forget()
+        throw error
+      }
+    },
     list: (query) => statements.list.all(listParameters(query)).map(readEntry),
     get: (id) => statements.get.all({ id }).map(readEntry)[0],
     bodies: (id) => statements.bodies.all({ id }).map(readBodies)[0],
     closeCutOff: (before) => void statements.closeCutOff.run({ before, message: CUT_OFF }),
-    retain: (retention) => retain(database, statements, retention),
+    retain: (retention) => keeper.retain(retention),
     clear() {
       database.exec('DELETE FROM entries')
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
@@ -117,15 +129,18 @@ function prepareStatements(database: DatabaseSync) {
   }
 }
 
+/** Returns how many bytes the rows and bodies count as. */
 function writeAll(
   statements: Statements,
   entries: readonly LogEntry[],
   bodies: readonly StoredBodies[],
-): void {
+): number {
+  let total = 0
   for (const entry of entries) {
     const text = JSON.stringify(entry)
     const { id, sequence, startedAt, state } = entry
     const search = searchText(entry)
+    total += text.length + search.length
     statements.upsert.run({
       id,
       sequence,
@@ -144,8 +159,11 @@ function writeAll(
       requestCut: Number(requestCut),
       responseCut: Number(responseCut),
     })
-    statements.addBytes.run({ id, more: (request?.length ?? 0) + (response?.length ?? 0) })
+    const more = (request?.length ?? 0) + (response?.length ?? 0)
+    total += more
+    statements.addBytes.run({ id, more })
   }
+  return total
 }
 
 function listParameters({ before, state = 'all', text = '', limit }: LogQuery) {
@@ -164,23 +182,66 @@ function limitPages(database: DatabaseSync, maxBytes: number): void {
   database.exec('PRAGMA max_page_count = '.concat(pages.toFixed(0)))
 }
 
-/** Oldest first until age, count and size fit; a tenth more goes at once, so that it is not done for every row. */
-function retain(
-  database: DatabaseSync,
-  statements: Statements,
-  { notBefore, maxRows, maxBytes }: Retention,
-): void {
-  limitPages(database, maxBytes)
-  statements.dropOld.run({ notBefore })
-  for (;;) {
-    const { rows = 0, bytes = 0 } = statements.size.get() ?? {}
-    const surplus = Number(rows) - maxRows
-    const share = 1 - maxBytes / (Number(bytes) * OVERHEAD)
-    const count = Math.max(surplus, Math.ceil(Number(rows) * share))
-    if (count <= 0 || Number(rows) === 0) break
-    statements.dropOldest.run({ count: count + Math.floor(maxRows / 10) })
+/** How much older rows may get than they should before somebody looks. */
+const AGE_SLACK_MS = 60_000
+
+/**
+ * Drops the oldest rows until age, count and size fit; a tenth more goes at once, so that it is not done for every row.
+ * Rows are counted only when there may be too many: what was written since the last count is known.
+ */
+class RetentionKeeper {
+  readonly #database: DatabaseSync
+  readonly #statements: Statements
+  /** No fewer than there are; undefined before the first count. */
+  #most: { rows: number; bytes: number } | undefined
+  #maxBytes = 0
+  #droppedBefore = 0
+
+  constructor(database: DatabaseSync, statements: Statements) {
+    this.#database = database
+    this.#statements = statements
   }
-  database.exec('PRAGMA incremental_vacuum')
+
+  noteWritten(rows: number, bytes: number): void {
+    if (this.#most === undefined) return
+    this.#most.rows += rows
+    this.#most.bytes += bytes
+  }
+
+  /** After a failure nothing is known for certain. */
+  forget(): void {
+    this.#most = undefined
+  }
+
+  retain({ notBefore, maxRows, maxBytes }: Retention): void {
+    if (maxBytes !== this.#maxBytes) limitPages(this.#database, maxBytes)
+    this.#maxBytes = maxBytes
+    const hasAged = notBefore - this.#droppedBefore > AGE_SLACK_MS || notBefore < this.#droppedBefore
+    if (hasAged) {
+      this.#statements.dropOld.run({ notBefore })
+      this.#droppedBefore = notBefore
+    }
+    if (!hasAged && this.#fits(maxRows, maxBytes)) return
+    this.#dropSurplus(maxRows, maxBytes)
+    this.#database.exec('PRAGMA incremental_vacuum')
+  }
+
+  #fits(maxRows: number, maxBytes: number): boolean {
+    return this.#most !== undefined && this.#most.rows <= maxRows && this.#most.bytes * OVERHEAD <= maxBytes
+  }
+
+  #dropSurplus(maxRows: number, maxBytes: number): void {
+    for (;;) {
+      const found = this.#statements.size.get() ?? {}
+      const rows = Number(found.rows ?? 0)
+      const bytes = Number(found.bytes ?? 0)
+      this.#most = { rows, bytes }
+      const share = 1 - maxBytes / (bytes * OVERHEAD)
+      const count = Math.max(rows - maxRows, Math.ceil(rows * share))
+      if (count <= 0 || rows === 0) return
+      this.#statements.dropOldest.run({ count: count + Math.floor(maxRows / 10) })
+    }
+  }
 }
 
 function inTransaction(database: DatabaseSync, work: () => void): void {
