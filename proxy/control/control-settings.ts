@@ -31,6 +31,7 @@ export async function changeSettings(
     ports.settings.update((current) => {
       const next = change(current)
       refuseLostProviders(current, next)
+      refuseOtherPrograms(current, next)
       return detachMovedSecrets(current, next)
     }),
   )
@@ -50,6 +51,19 @@ function refuseOtherSections(input: Record<string, unknown>): void {
     return `${name}: no section that can be changed here${near === undefined ? '' : `; did you mean "${near}"?`}`
   })
   throw controlError('BAD_REQUEST', lines.join('\n'))
+}
+
+/** Which program is started, or loaded, is the word of whoever may write the file: a page can never change it. */
+function refuseOtherPrograms(before: Settings, after: Settings): void {
+  for (const { id, options = {} } of after.providers) {
+    const current = before.providers.find((provider) => provider.id === id)?.options ?? {}
+    for (const name of ['cliPath', 'sdkPath'] as const)
+      if (options[name] !== undefined && options[name] !== current[name])
+        throw controlError(
+          'FORBIDDEN',
+          `provider ${id}: options.${name} is set in the configuration file alone`,
+        )
+  }
 }
 
 function refuseLostProviders(before: Settings, after: Settings): void {

@@ -271,6 +271,23 @@ describe.each(Object.keys(TRANSPORTS))('the control plane over %s', (name) => {
     expect((await client.accounts.list())[0]?.credentialHint).toBeNull()
   })
 
+  it('sends a session to no other pages, and lets nobody name a program to start (SEC-12)', async () => {
+    const { client, ports } = await open()
+    const cursor = { id: 'cursor', type: 'cursor' as const, options: { runs: 2 } }
+    await client.settings.update({ providers: [cursor] })
+    await client.accounts.add({ provider: 'cursor', apiKey: KEY })
+    const set = (options: object) => client.settings.update({ providers: [{ ...cursor, options }] })
+    for (const name of ['cliPath', 'sdkPath'])
+      expect(await codeOf(set({ [name]: '/tmp/anything' }))).toEqual([
+        'FORBIDDEN',
+        expect.stringContaining(`options.${name} is set in the configuration file alone`),
+      ])
+    await set({ runs: 3 })
+    expect(ports.credentials.secretValues()).toContain(KEY)
+    await set({ runs: 3, webUrl: 'https://evil.example' })
+    expect(ports.credentials.secretValues()).not.toContain(KEY)
+  })
+
   it('shows the log, follows it, and wipes it', async () => {
     const { client, ports } = await open()
     const row = ports.log.open({ id: 'a', method: 'POST', path: '/v1/messages', modelIn: 'claude' })

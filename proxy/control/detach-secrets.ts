@@ -32,7 +32,9 @@ function sealedIds({ id, credential }: AccountSetting): string[] {
 export function placeOf({ providers }: Pick<Settings, 'providers'>, id: string): string {
   const provider = providers.find((other) => other.id === id)
   if (provider === undefined) return ''
-  return `${provider.preset ?? ''} ${provider.baseUrl === undefined ? '' : new URL(provider.baseUrl).origin}`
+  const { preset = '', baseUrl, options } = provider
+  const places = [baseUrl, options?.webUrl].map((url) => (url === undefined ? '' : new URL(url).origin))
+  return [preset, ...places].join(' ')
 }
 
 function withoutSecret(account: AccountSetting): AccountSetting {

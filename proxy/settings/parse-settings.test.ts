@@ -40,6 +40,22 @@ describe('reading settings', () => {
     expect(() => parseSettingsText(deep, 'the file')).toThrow(/aliases/)
   })
 
+  it('takes of a provider’s options those of its type alone', () => {
+    const read = (type: string, options: object) =>
+      parseSettingsText(JSON.stringify({ providers: [{ id: 'plan', type, options }] }), 'the file')
+    expect(read('cursor', { runs: 2, cliPath: '/opt/cursor-agent' }).providers[0]?.options).toEqual({
+      runs: 2,
+      cliPath: '/opt/cursor-agent',
+    })
+    expect(() => read('cursor', { clientVersion: '2' })).toThrow(
+      'providers[0].options.clientVersion: is no option of the type cursor',
+    )
+    expect(() => read('deepseek-web', { runs: 2 })).toThrow(
+      'options.runs: is no option of the type deepseek-web',
+    )
+    expect(() => read('cursor', { run: 2 })).toThrow('options.run: unknown key; did you mean "runs"?')
+  })
+
   it('reads back what it writes', () => {
     const value = settings.parse({
       server: { cors: { origins: ['https://a.example'] } },

@@ -10,13 +10,12 @@ export const VENDOR = {
   webUrl: 'https://cursor.com',
   webPaths: { me: '/api/auth/me', usage: '/api/usage-summary' },
   cookieName: 'WorkosCursorSessionToken',
-  /** The command line's name, and the newer one under which some installers put it. */
+  /** Names of the command line. The newer `agent` is a name of too many other programs to be looked for. */
   commands: ['cursor-agent'],
   sdkPackage: '@cursor/sdk',
   /** Names the account's own default; there whether or not a list of models can be had. */
   defaultModel: 'auto',
   keyPage: 'https://cursor.com/dashboard/integrations',
-  installCommand: 'curl https://cursor.com/install -fsS | bash',
   installPage: 'https://cursor.com/cli',
 } as const
 
@@ -40,6 +39,4 @@ export const TIMES = {
   killGrace: 2_000,
   /** How long a look for the command line or the SDK stands. */
   lookUp: 5_000,
-  /** How long a list of models stands. */
-  modelsKept: 600_000,
 } as const
