@@ -3,9 +3,11 @@ export function createRunLimit(most: number) {
   let under = 0
   const waiting: (() => void)[] = []
 
+  /** A place is handed to the next in line, so that nobody can step in between. */
   function leave(): void {
-    under--
-    waiting.shift()?.()
+    const next = waiting.shift()
+    if (next === undefined) under--
+    else next()
   }
 
   return {
@@ -13,7 +15,7 @@ export function createRunLimit(most: number) {
     async enter(signal: AbortSignal): Promise<() => void> {
       signal.throwIfAborted()
       if (under >= most) await waitInLine(waiting, signal)
-      under++
+      else under++
       return leave
     },
   }
