@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DEMANDS } from './report/demands.ts'
@@ -45,7 +45,7 @@ const RECORD_FILE = join(DOCS, 'performance.json')
 const REPORT_FILE = join(DOCS, 'performance.md')
 
 const isPart = options.work !== undefined || options.gateways !== undefined
-const turnMs = Number(options.ms ?? (options.quick ? 500 : 1800))
+const turnMs = Number(options.ms ?? (options.quick ? 400 : 1800))
 const rounds = Number(options.rounds ?? (options.quick || isPart ? 1 : 3))
 
 if (options.report)
@@ -58,6 +58,7 @@ else {
   )
   if (judgements.length > 0) console.log(`\n${writeJudgements(judgements)}`)
   if (options.out !== undefined || !(isPart || options.quick)) {
+    mkdirSync(DOCS, { recursive: true })
     writeFileSync(RECORD_FILE, `${JSON.stringify(record, undefined, 1)}\n`)
     writeFileSync(REPORT_FILE, writeReport(record, readNotes()))
     console.log(`\nWritten: ${REPORT_FILE}`)

@@ -71,17 +71,19 @@ export async function alternate(
         // Without a gateway one turn says enough: it shows what the rig can do.
         const isEnough = one.id === 'direct' && isDirectMeasuredOnce && round > 0
         if (failed.has(one.id) || isEnough) continue
-        try {
-          const metrics = await turn(one, round)
-          results.add(work, one.id, metrics)
-          context.say(`${label(work, one.id)} ${showMetrics(metrics)}`)
-        } catch (error) {
+        await takeTurn(one, round).catch((error: unknown) => {
           failed.add(one.id)
           fail(one.id, error)
-        }
+        })
       }
   } finally {
     await Promise.all(running.map(({ target }) => target.close()))
+  }
+
+  async function takeTurn(one: Running, round: number): Promise<void> {
+    const metrics = await turn(one, round)
+    results.add(work, one.id, metrics)
+    context.say(`${label(work, one.id)} ${showMetrics(metrics)}`)
   }
 }
 

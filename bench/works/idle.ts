@@ -34,6 +34,7 @@ function idleExperiment(id: 'idle' | 'idle-silent', title: string): Experiment {
   return {
     id,
     title,
+    ...(id === 'idle-silent' ? { isLong: true as const } : {}),
     gateways: ['pipe', 'portside'],
     run: (context) =>
       alternate(context, {

@@ -24,15 +24,19 @@ export const LOCKED_LOG: Experiment = {
   title: 'Small JSON while the log’s database is locked or slow',
   gateways: ['portside'],
   run: (context) =>
-    alternate(context, {
-      work: 'locked-log-turns',
-      turn: async (running, round) => {
-        const rates: Record<string, number> = {}
-        for (const [name, hold] of Object.entries(HINDRANCES))
-          rates[name] = await measureHindered({ name, hold, running, round, ...context })
-        return rates
+    // The others have no log to lock.
+    alternate(
+      { ...context, gateways: context.gateways.filter((id) => id === 'portside') },
+      {
+        work: 'locked-log-turns',
+        turn: async (running, round) => {
+          const rates: Record<string, number> = {}
+          for (const [name, hold] of Object.entries(HINDRANCES))
+            rates[name] = await measureHindered({ name, hold, running, round, ...context })
+          return rates
+        },
       },
-    }),
+    ),
 }
 
 type Hindered = {
