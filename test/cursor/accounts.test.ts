@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
@@ -140,6 +140,47 @@ describe('the models', () => {
     await begin({ options: { cliPath: '/nowhere/cursor-agent' }, api: { keys: {} } })
     await untilListed(on)
     expect(await models()).toEqual(['auto', 'auto-thinking'])
+  })
+})
+
+describe('the SDK', () => {
+  const entry = () => join(on.cursor.sdkPath, 'node_modules', '@cursor', 'sdk', 'dist', 'index.js')
+
+  it('serves where there is no command line', async () => {
+    await begin({ options: { runner: 'auto', cliPath: '/nowhere/cursor-agent' } })
+    await untilListed(on, 'composer-2')
+    expect((await test()).message).toContain("go through Cursor's SDK")
+    expect((await on.chat('hello')).status).toBe(200)
+    expect(on.cursor.runs().map(({ by }) => by)).toEqual(['sdk'])
+  })
+
+  it.each([
+    [
+      'cannot be loaded',
+      'throw new Error("no binary for this platform")',
+      503,
+      /could not be loaded; install it again/,
+    ],
+    ['has another shape', 'export const Agent = {}', 502, /another shape than the one that Portside knows/],
+  ])('that %s says so', async (_what, module, status, says) => {
+    await begin()
+    await writeFile(entry(), module)
+    const { sdkPath } = on.cursor
+    const again = await stage({
+      runner: 'sdk',
+      options: { sdkPath },
+      settings: { retry: { maxAttempts: 1 } },
+    })
+    try {
+      await untilListed(again)
+      const response = await again.chat('hello')
+      expect([response.status, (await response.json()).error.message]).toEqual([
+        status,
+        expect.stringMatching(says),
+      ])
+    } finally {
+      await again.stop()
+    }
   })
 })
 

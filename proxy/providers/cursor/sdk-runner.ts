@@ -58,8 +58,11 @@ export function createSdkRunner(url: string): CursorRunner {
       current = await agent.send(prompt)
       // The signal may have come while the run had no name yet.
       if (signal.aborted) stop()
-      yield* readRun(current, signal)
-      current = undefined
+      for await (const event of readRun(current, signal)) {
+        // What has ended needs no cancelling.
+        if (event.type === 'finished') current = undefined
+        yield event
+      }
     } catch (thrown) {
       throw signal.aborted ? signal.reason : readThrown(thrown)
     } finally {
