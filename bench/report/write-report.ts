@@ -76,7 +76,7 @@ export function writeJudgements(judgements: readonly Judgement[]): string {
     ['Promise', 'Portside', 'Compared with', 'Ratio', 'Promised', 'CPU', ''],
     judgements.map(({ demand, value, other, otherGateway, ratio, isHeld, cpuRatio }) => [
       demand.title,
-      `${writeNumber(value)} ${demand.unit}`,
+      value === undefined ? '–' : `${writeNumber(value)} ${demand.unit}`,
       other === undefined ? '' : `${nameOf(demand.over, otherGateway)} ${writeNumber(other)}`,
       demand.over.length === 0 ? '' : writeRatio(ratio),
       writeBound(demand),

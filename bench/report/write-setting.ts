@@ -1,19 +1,15 @@
-import { medianOf } from '../works/results.ts'
+import { medianOf, type Samples } from '../works/results.ts'
 import { writeNumber } from './format.ts'
 import type { BenchRecord } from './record.ts'
 
 /** What the numbers do not say. */
 export function writeLimits({ samples, leftOut, machine }: BenchRecord): string {
-  const pace = medianOf(samples, 'paced-500-fast', 'direct', 'pace')
-  const carried =
-    pace === undefined
-      ? ''
-      : `The rig alone kept ${writeNumber(pace * 100)} % of the pace of 50,000 events a second (500 streams of 100)${pace < 0.97 ? ', so at that load lateness is partly its own; the run with 10 events a second and stream is the safer one' : ', so that load is within its reach'}.`
+  const carried = writePaceKept(samples)
   return [
     '- The rig (mock upstream and load generator in one process) has one core, the gateway the other one. “No gateway” is the rig talking to itself: what no gateway can exceed here.',
     '- Rates are those of a gateway that always has work; how long a request takes then is a matter of the queue. Added times are measured with one request at a time.',
     '- Every answer is checked. One that is only passed on must be the upstream’s byte for byte; a translated one is read whole, streamed ones each sixteenth time, and otherwise by their first and last word, the call and the end.',
-    ...(carried === '' ? [] : [`- ${carried}`]),
+    ...(carried === undefined ? [] : [`- ${carried}`]),
     '- Rows of the request log cannot be turned off; “none” keeps rows without bodies, “errors” (the default) the bodies of failed requests.',
     '- Portside’s settings are the defaults but for limits that many connections would meet: connections, requests of an account at a time, keep-alive.',
     '- Portkey has no Anthropic face: as a translating peer it is asked in OpenAI’s API with an Anthropic upstream, the same work the other way round. It runs with `@hono/node-server` 1.13.7, since newer ones end its streams with an error.',
@@ -23,6 +19,16 @@ export function writeLimits({ samples, leftOut, machine }: BenchRecord): string 
       : ['- Processes could not be pinned to cores: gateway and rig disturb each other.']),
     ...(leftOut.length === 0 ? [] : [`- Not installed and left out: ${leftOut.join(', ')}.`]),
   ].join('\n')
+}
+
+/** Who kept up with the fastest paced streams; whoever did not queues events, and their lateness is that of the queue. */
+function writePaceKept(samples: Samples): string | undefined {
+  const percent = (gateway: string) => {
+    const pace = medianOf(samples, 'paced-500-fast', gateway, 'pace')
+    return pace === undefined ? 'an unmeasured share' : `${writeNumber(pace * 100)} %`
+  }
+  if (samples['paced-500-fast'] === undefined) return undefined
+  return `Of 50,000 events a second (500 streams of 100) the rig alone kept ${percent('direct')} of the pace, the pipe ${percent('pipe')}, Portside ${percent('portside')}. Who keeps less than all of it has a queue, and lateness there is the queue’s; at 10 events a second and stream nobody has to queue.`
 }
 
 export function writeMachine({ machine, node, versions }: BenchRecord): string {
