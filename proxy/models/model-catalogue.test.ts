@@ -14,6 +14,7 @@ function bridged(...ids: string[]): ChatProvider {
       preset: null,
       toolMode: 'bridge',
       needsAccount: true,
+      thinking: 'native',
     },
     models: ids.map((id) => ({ id, upstream: id })),
     async *streamChat() {

@@ -98,12 +98,20 @@ function withoutSuffix(name: string, { info }: Provider, settings: Settings): st
   if (info.toolMode !== 'bridge' || thinkingSuffix === '') return undefined
   if (name.length <= thinkingSuffix.length || !name.endsWith(thinkingSuffix)) return undefined
   const plain = name.slice(0, -thinkingSuffix.length)
-  return saysWhetherToThink(plain, settings) ? undefined : plain
+  return saysWhetherToThink(plain, info, settings) ? undefined : plain
 }
 
-/** Names that already say whether their model thinks (`…-nothinking`, `…-thinking`) have no second name. */
-function saysWhetherToThink(name: string, { models: { thinkingSuffix } }: Settings): boolean {
-  return name.endsWith(thinkingSuffix) || /-no-?thinking$/i.test(name)
+/**
+ * Names that already say whether their model thinks have no second name: `…-nothinking`, and `…-thinking` where the
+ * upstream thinks by itself. To others thinking is lent, whatever they are called.
+ */
+function saysWhetherToThink(
+  name: string,
+  { thinking }: Provider['info'],
+  { models: { thinkingSuffix } }: Settings,
+): boolean {
+  if (thinking === 'native' && name.endsWith(thinkingSuffix)) return true
+  return /-no-?thinking$/i.test(name)
 }
 
 function listModels(
@@ -135,7 +143,7 @@ function thinkingModels(
   const { thinkingSuffix } = settings.models
   if (info.toolMode !== 'bridge' || thinkingSuffix === '') return []
   return models
-    .filter(({ id }) => !saysWhetherToThink(id, settings))
+    .filter(({ id }) => !saysWhetherToThink(id, info, settings))
     .map((model) => ({
       ...model,
       id: model.id + thinkingSuffix,
