@@ -28,7 +28,7 @@ function writePaceKept(samples: Samples): string | undefined {
     return pace === undefined ? 'an unmeasured share' : `${writeNumber(pace * 100)} %`
   }
   if (samples['paced-500-fast'] === undefined) return undefined
-  return `Of 50,000 events a second (500 streams of 100) the rig alone kept ${percent('direct')} of the pace, the pipe ${percent('pipe')}, Portside ${percent('portside')}. Who keeps less than all of it has a queue, and lateness there is the queue’s; at 10 events a second and stream nobody has to queue.`
+  return `Of 50,000 events a second (500 streams of 100) the rig alone kept ${percent('direct')} of the pace, the pipe ${percent('pipe')}, Portside ${percent('portside')}. Who keeps less than all of it has a queue, and lateness there is the queue’s; the run with 10 events a second and stream asks for a tenth of that.`
 }
 
 export function writeMachine({ machine, node, versions }: BenchRecord): string {
