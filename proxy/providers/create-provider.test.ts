@@ -50,21 +50,25 @@ describe('Providers made from the settings', () => {
   })
 
   it('say so where they cannot be made', () => {
-    const { problems } = create({
-      providers: [
-        { id: 'nowhere', type: 'openai-chat' },
-        { id: 'plan', type: 'cursor' },
-      ],
-    })
-    expect(problems).toEqual(['Provider "nowhere" needs a baseUrl', expect.stringContaining('cursor')])
+    const { problems } = create({ providers: [{ id: 'nowhere', type: 'openai-chat' }] })
+    expect(problems).toEqual(['Provider "nowhere" needs a baseUrl'])
   })
 
-  it('say so where a setting has no effect in this version', () => {
+  it('say so where a setting has no effect, and where callers’ own tokens have nowhere to go', () => {
     const { problems } = create({
-      server: { directToken: { mode: 'on' } },
-      bridge: { strict: true },
-      providers: [{ id: 'b', type: 'openai-chat', baseUrl: 'https://b.example/v1', toolMode: 'bridge' }],
+      server: { directToken: { mode: 'on', provider: 'nobody' } },
+      providers: [
+        {
+          id: 'b',
+          type: 'openai-chat',
+          baseUrl: 'https://b.example/v1',
+          options: { clientVersion: '2.0.0' },
+        },
+      ],
     })
-    expect(problems).toEqual([expect.stringContaining('server.directToken')])
+    expect(problems).toEqual([
+      expect.stringContaining('providers "b".options'),
+      expect.stringContaining('there is no provider "nobody"'),
+    ])
   })
 })

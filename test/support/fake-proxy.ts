@@ -48,6 +48,9 @@ export async function createProxy({ home, version, notices = [] }: FakeProxyOpti
   }
 }
 
+/** The rule for crashes is the real one: it knows nothing of the proxy. */
+export { endOnCrash } from '../../proxy/end-on-crash.ts'
+
 export type Proxy = Awaited<ReturnType<typeof createProxy>>
 
 export function serveControlPort(control: FakeControl, port: SupportedMessagePort): void {
