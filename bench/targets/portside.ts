@@ -43,7 +43,7 @@ export function portside(variant: PortsideVariant = {}): Gateway {
       return {
         ...ask,
         api: ask.from,
-        path: `/${isBridged ? 'bridged' : ask.to}${API_PATH[ask.from]}`,
+        path: `/${isBridged ? 'bridged' : `mock-${ask.to}`}${API_PATH[ask.from]}`,
         headers: { authorization: `Bearer ${KEY}` },
         tools: isBridged,
       }
@@ -59,11 +59,12 @@ function portsideConfig(port: number, upstreamPort: number, bodies: string): obj
     server: { port },
     keys: [{ name: 'bench', key: KEY }],
     providers: [
-      { id: 'openai-chat', type: 'openai-chat', baseUrl: `${origin}/v1`, ...shared },
-      { id: 'anthropic', type: 'anthropic', baseUrl: origin, ...shared },
+      { id: 'mock-openai-chat', type: 'openai-chat', baseUrl: `${origin}/v1`, ...shared },
+      // Not plain `anthropic`: as a path's prefix that names the API.
+      { id: 'mock-anthropic', type: 'anthropic', baseUrl: origin, ...shared },
       { id: 'bridged', type: 'openai-chat', baseUrl: `${origin}/v1`, toolMode: 'bridge', ...shared },
     ],
-    accounts: ['openai-chat', 'anthropic', 'bridged'].flatMap((provider) =>
+    accounts: ['mock-openai-chat', 'mock-anthropic', 'bridged'].flatMap((provider) =>
       ['a', 'b'].map((name) => ({
         provider,
         name: `${provider} ${name}`,
