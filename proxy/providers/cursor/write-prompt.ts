@@ -1,8 +1,13 @@
 import { ChatError } from '../../chat/chat-error.ts'
-import type { ChatRequest, Part, Turn } from '../../chat/chat-request.ts'
-
-type Label = 'System' | 'User' | 'Assistant'
-type Block = { readonly label: Label; readonly text: string }
+import type { Part } from '../../chat/chat-request.ts'
+import {
+  gatherBlocks,
+  goOn,
+  nameSides,
+  type TranscriptSource,
+  writeLeftoverCall,
+  writeLeftoverResult,
+} from '../../chat/transcript.ts'
 
 /** Cursor's models are told that they work on files. Here are none, and its own tools are denied: asking for them is in vain. */
 const TEXT_ONLY =
@@ -12,38 +17,9 @@ const TEXT_ONLY =
  * Writes a conversation as one text, which is all that a run takes. Turns of one side are merged. Throws
  * `invalid-request` where nothing is said, and for pictures, sounds and documents, which a run cannot carry.
  */
-export function writePrompt({ turns, answerFormat }: Pick<ChatRequest, 'turns' | 'answerFormat'>): string {
-  const blocks: Block[] = []
-  for (const turn of turns) {
-    const text = turn.parts
-      .map(writePart)
-      .filter((piece) => piece.trim() !== '')
-      .join('\n\n')
-    if (text !== '') addBlock(blocks, labelOf(turn), text)
-  }
-  if (blocks.length === 0)
-    throw new ChatError('invalid-request', 'The request says nothing: every message is empty')
-  const format = writeFormat(answerFormat)
-  if (format !== '') blocks.push({ label: 'System', text: format })
-  return layOut(blocks)
-}
-
-function labelOf({ role }: Turn): Label {
-  if (role === 'assistant') return 'Assistant'
-  return role === 'user' ? 'User' : 'System'
-}
-
-function addBlock(blocks: Block[], label: Label, text: string): void {
-  const last = blocks.at(-1)
-  if (last?.label === label) blocks[blocks.length - 1] = { label, text: `${last.text}\n\n${text}` }
-  else blocks.push({ label, text })
-}
-
-function layOut(blocks: readonly Block[]): string {
-  const goesOn =
-    blocks.at(-1)?.label === 'Assistant' ? ['System:\nGo on with the assistant message above.'] : []
-  const transcript = blocks.map(({ label, text }) => `${label}:\n${text}`)
-  return [TEXT_ONLY, ...transcript, ...goesOn, 'Assistant:'].join('\n\n')
+export function writePrompt(request: TranscriptSource): string {
+  const blocks = gatherBlocks(request, writePart)
+  return [TEXT_ONLY, ...nameSides(blocks), ...goOn(blocks), 'Assistant:'].join('\n\n')
 }
 
 function writePart(part: Part): string {
@@ -58,13 +34,10 @@ function writePart(part: Part): string {
       throw unsupported('pictures')
     case 'audio':
       throw unsupported('sounds')
-    // Calls and results are text by now wherever tools are bridged; what is left of them is told, never dropped.
     case 'tool-call':
-      return `Called ${part.name} with ${part.argumentsText || '{}'}`
-    case 'tool-result': {
-      const inner = part.parts.map(writePart).filter((text) => text !== '')
-      return `Tool result${part.name === undefined ? '' : ` (${part.name})`}: ${inner.join('\n') || '(no output)'}`
-    }
+      return writeLeftoverCall(part)
+    case 'tool-result':
+      return writeLeftoverResult(part, writePart)
     case 'opaque':
       return part.text ?? ''
     // Past reasoning is not replayed.
@@ -80,10 +53,4 @@ function unsupported(what: string): ChatError {
     `Cursor takes text alone on this route: leave out the ${what} or use another model`,
     { code: 'unsupported_content' },
   )
-}
-
-function writeFormat(format: ChatRequest['answerFormat']): string {
-  if (format?.type === 'json') return 'Answer with one JSON object and nothing else.'
-  if (format?.type !== 'json-schema') return ''
-  return `Answer with one JSON object and nothing else. It must fit this JSON schema:\n${JSON.stringify(format.schema)}`
 }
