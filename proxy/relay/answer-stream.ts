@@ -9,15 +9,11 @@ import type { Attempt } from './attempt.ts'
 import type { BridgedAttempt } from './bridge-attempt.ts'
 import { joinBytes } from './collect-bytes.ts'
 import { createFraming, type Framing } from './framing.ts'
+import { HoldBack } from './hold-back.ts'
 import { holdsSecret, secretsOf } from './mask-secrets.ts'
 import { passedHeaders } from './passed-headers.ts'
 import { rememberReasoning } from './reasoning-cache.ts'
 import type { Skimmed } from './skim-events.ts'
-
-/** How much may be held back before the first output: then the answer is committed all the same (REL-10). */
-const HOLD_EVENTS = 64
-const HOLD_BYTES = 262_144
-const HOLD_MS = 10_000
 
 const STREAM_HEADERS = {
   'cache-control': 'no-cache, no-transform',
@@ -38,12 +34,9 @@ export class AnswerStream {
   readonly #framing: Framing
   #memory: { push(part: StreamPart): void } | undefined
   #encoder: StreamEncoder | undefined
-  #held: Uint8Array[] = []
-  #heldBytes = 0
-  #heldEvents = 0
+  readonly #holdBack: HoldBack
   #headers: Record<string, string> = {}
   #heartbeat: Timer | undefined
-  #holdTimer: Timer | undefined
   #usage: Usage = {}
   #sentBytes = 0
   #isBlocked = false
@@ -54,6 +47,7 @@ export class AnswerStream {
   constructor(attempt: Attempt) {
     this.#attempt = attempt
     this.#isStreamed = attempt.request.head.stream
+    this.#holdBack = new HoldBack(attempt.ports.clock, () => this.#commit())
     this.#framing = createFraming(attempt.request.framing)
   }
 
@@ -176,7 +170,7 @@ export class AnswerStream {
 
   release(): void {
     this.#heartbeat?.cancel()
-    this.#holdTimer?.cancel()
+    this.#holdBack.stop()
     this.#attempt.row.update({ responseBytes: this.#sentBytes })
     this.#attempt.request.onUsage?.(this.#usage)
     if (this.isCommitted) this.#attempt.request.row.update({ responseBytes: this.#sentBytes })
@@ -216,24 +210,20 @@ export class AnswerStream {
 
   #offer(chunk: Uint8Array, hasOutput: boolean): void {
     if (this.isCommitted) return this.#write(chunk)
-    this.#held.push(chunk)
-    this.#heldBytes += chunk.length
-    this.#heldEvents++
+    const isFull = this.#holdBack.hold(chunk)
     this.#limitHolding()
-    if (hasOutput || this.#heldEvents >= HOLD_EVENTS || this.#heldBytes >= HOLD_BYTES) this.#commit()
+    if (hasOutput || isFull) this.#commit()
   }
 
   /** A block that the bridge holds gives the client nothing to read, so its stream begins, and beats, without it. */
   #limitHolding(): void {
-    if (this.isCommitted || !this.#isStreamed) return
-    this.#holdTimer ??= this.#attempt.ports.clock.timer(HOLD_MS, () => this.#commit())
+    if (!this.isCommitted && this.#isStreamed) this.#holdBack.limitTime()
   }
 
   #commit(): void {
     if (this.isCommitted) return
     const head = this.#commitHead({ ...STREAM_HEADERS, 'content-type': this.#framing.contentType })
-    const held = this.#held
-    this.#held = []
+    const held = this.#holdBack.take()
     this.#attempt.request.client.sendHead(200, head, held.length > 0)
     if (held.length > 0) this.#write(joinBytes(held))
     this.#beat()
@@ -243,7 +233,7 @@ export class AnswerStream {
   #commitHead(headers: Record<string, string>): Record<string, string> {
     const { request, lease, number, ports, startedAt } = this.#attempt
     this.isCommitted = true
-    this.#holdTimer?.cancel()
+    this.#holdBack.stop()
     request.row.update({ state: 'streaming', status: 200, firstByteMs: request.elapsedMs() })
     this.#attempt.row.update({ firstByteMs: ports.clock.monotonic() - startedAt, status: 200 })
     return {
