@@ -2,49 +2,36 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { SettingsInput } from '../../contract/settings.ts'
 import { sayAsOpenAiChat } from '../simulators/say.ts'
 import { textsOf } from '../simulators/text-only.ts'
-import { startUpstream, type Upstream } from '../simulators/upstream.ts'
-import { type RunningPortside, startPortside, TEST_KEY } from '../support/start-portside.ts'
+import { TEST_KEY } from '../support/start-portside.ts'
+import { type Bridged, startBridged } from './start-bridged.ts'
 
-let upstream: Upstream
-let portside: RunningPortside
+let on: Bridged
 
 async function start(text: string, settings: SettingsInput = {}): Promise<void> {
-  upstream = await startUpstream((request, response) => sayAsOpenAiChat(request, response, { text }))
-  portside = await startPortside({
-    providers: [
-      {
-        id: 'sim',
-        type: 'openai-chat',
-        baseUrl: `${upstream.url}/v1`,
-        models: ['plain', 'other-thinking'],
-        toolMode: 'bridge',
-        privateNetwork: true,
-      },
-    ],
-    accounts: [{ provider: 'sim', apiKey: 'sk-simulated-upstream-key' }],
-    ...settings,
-  })
+  on = await startBridged((request, response) => sayAsOpenAiChat(request, response, { text }), settings, [
+    'plain',
+    'other-thinking',
+  ])
 }
 
 afterEach(async () => {
-  await portside.stop()
-  await upstream.close()
+  await on.stop()
 })
 
 const chat = (body: object) =>
-  portside.post('/v1/chat/completions', {
+  on.portside.post('/v1/chat/completions', {
     messages: [{ role: 'user', content: 'Ahoy' }],
     model: 'plain',
     ...body,
   })
 const messages = (body: object) =>
-  portside.post('/v1/messages', {
+  on.portside.post('/v1/messages', {
     max_tokens: 4096,
     messages: [{ role: 'user', content: 'Ahoy' }],
     model: 'plain',
     ...body,
   })
-const lastPrompt = () => textsOf(upstream.requests.at(-1)?.json ?? {}).join('\n')
+const lastPrompt = () => textsOf(on.upstream.requests.at(-1)?.json ?? {}).join('\n')
 const THOUGHT = '<thinking>I weigh it.</thinking>\n\nSail.'
 const TOOLS = [
   {
@@ -60,7 +47,7 @@ describe('Thinking that is lent to a model', () => {
   it('has a name for each model in the list, unless the suffix is switched off', async () => {
     await start('')
     const names = async () => {
-      const response = await fetch(`${portside.url}/v1/models`, {
+      const response = await fetch(`${on.portside.url}/v1/models`, {
         headers: { authorization: `Bearer ${TEST_KEY}` },
       })
       const { data } = (await response.json()) as { data: readonly { id: string }[] }
@@ -74,9 +61,11 @@ describe('Thinking that is lent to a model', () => {
     const hidden = await (await chat({ model: 'plain-thinking' })).json()
     expect(hidden).toMatchObject({ model: 'plain-thinking', choices: [{ message: { content: 'Sail.' } }] })
     expect(JSON.stringify(hidden)).not.toMatch(/weigh|thinking>/)
-    expect([upstream.requests[0]?.json.model, lastPrompt().includes('<thinking>')]).toEqual(['plain', true])
-    await portside.stop()
-    await upstream.close()
+    expect([on.upstream.requests[0]?.json.model, lastPrompt().includes('<thinking>')]).toEqual([
+      'plain',
+      true,
+    ])
+    await on.stop()
     await start(THOUGHT, { bridge: { exposeReasoning: true } })
     expect(await (await chat({ model: 'plain-thinking' })).json()).toMatchObject({
       choices: [{ message: { content: 'Sail.', reasoning_content: 'I weigh it.' } }],
@@ -109,7 +98,7 @@ describe('Thinking that is lent to a model', () => {
     const asked = async (model: string) => {
       const { status } = await chat({ model })
       return status === 200
-        ? [upstream.requests.at(-1)?.json.model, lastPrompt().includes('<thinking>')]
+        ? [on.upstream.requests.at(-1)?.json.model, lastPrompt().includes('<thinking>')]
         : status
     }
     expect([
@@ -138,7 +127,7 @@ describe('A broken call', () => {
     const text = await (await chat({ stream, tools: TOOLS })).text()
     expect(text).not.toMatch(/secret|invoke|boddy/)
     expect(text).toMatch(/"finish_reason":"stop"/)
-    const [row] = await portside.proxy.log.list({ limit: 1 })
+    const [row] = await on.portside.proxy.log.list({ limit: 1 })
     expect(row?.attempts.map(({ note }) => note)).toEqual([
       'Left out of the answer: a call of "save_note": body is missing',
     ])
@@ -149,8 +138,8 @@ describe('A bridged upstream of the client’s own protocol', () => {
   it('gets no bytes of the client’s request passed through', async () => {
     await start('ok')
     await chat({ tools: TOOLS })
-    const [row] = await portside.proxy.log.list({ limit: 1 })
-    expect([row?.passThrough, 'tools' in (upstream.requests[0]?.json ?? {})]).toEqual([false, false])
+    const [row] = await on.portside.proxy.log.list({ limit: 1 })
+    expect([row?.passThrough, 'tools' in (on.upstream.requests[0]?.json ?? {})]).toEqual([false, false])
   })
 
   it('is refused where tool_choice names what is not declared', async () => {
@@ -159,7 +148,7 @@ describe('A bridged upstream of the client’s own protocol', () => {
       tools: TOOLS,
       tool_choice: { type: 'function', function: { name: 'sink_ship' } },
     })
-    expect([response.status, await response.json(), upstream.requests.length]).toEqual([
+    expect([response.status, await response.json(), on.upstream.requests.length]).toEqual([
       400,
       { error: expect.objectContaining({ code: 'unknown_tool_choice_function', param: 'tool_choice' }) },
       0,

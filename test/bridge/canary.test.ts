@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sayAsOpenAiChat } from '../simulators/say.ts'
 import { textsOf } from '../simulators/text-only.ts'
-import { startUpstream, type Upstream } from '../simulators/upstream.ts'
-import { type RunningPortside, startPortside } from '../support/start-portside.ts'
+import { type Bridged, startBridged } from './start-bridged.ts'
 
 const SCHEMA = { type: 'object', properties: { port: { type: 'string' } }, required: ['port'] }
 
@@ -24,42 +23,27 @@ const BROKEN = [
 const MARKS =
   /tool_calls>|<invoke|<parameter|CDATA|DSML|tool▁|tool_call>|tool_result|\[call:|<tool|thinking>|# Tools|## Tool:|JSON schema|You must call|Rules:/
 
-let upstream: Upstream
-let portside: RunningPortside
+let on: Bridged
 let said = ''
 
 beforeAll(async () => {
-  upstream = await startUpstream((request, response) => sayAsOpenAiChat(request, response, { text: said }))
-  portside = await startPortside({
-    providers: [
-      {
-        id: 'sim',
-        type: 'openai-chat',
-        baseUrl: `${upstream.url}/v1`,
-        models: ['plain'],
-        toolMode: 'bridge',
-        privateNetwork: true,
-      },
-    ],
-    accounts: [{ provider: 'sim', apiKey: 'sk-simulated-upstream-key' }],
-  })
+  on = await startBridged((request, response) => sayAsOpenAiChat(request, response, { text: said }))
 })
 
 afterAll(async () => {
-  await portside.stop()
-  await upstream.close()
+  await on.stop()
 })
 
 const ASK = {
   chat: (stream: boolean) =>
-    portside.post('/v1/chat/completions', {
+    on.portside.post('/v1/chat/completions', {
       model: 'plain-thinking',
       stream,
       messages: [{ role: 'user', content: 'Ahoy' }],
       tools: [{ type: 'function', function: { name: 'get_tide', parameters: SCHEMA } }],
     }),
   messages: (stream: boolean) =>
-    portside.post('/v1/messages', {
+    on.portside.post('/v1/messages', {
       model: 'plain-thinking',
       stream,
       max_tokens: 500,
@@ -78,7 +62,7 @@ describe.each(Object.keys(ASK) as (keyof typeof ASK)[])('A client of the %s API'
         expect([broken, MARKS.exec(text)?.[0]]).toEqual([broken, undefined])
         expect(text).toMatch(/Good/)
         // The marks are good for something: the upstream was told what they look for.
-        expect(textsOf(upstream.requests.at(-1)?.json ?? {}).join('\n')).toMatch(MARKS)
+        expect(textsOf(on.upstream.requests.at(-1)?.json ?? {}).join('\n')).toMatch(MARKS)
       }
     },
   )

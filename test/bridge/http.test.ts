@@ -2,8 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { SettingsInput } from '../../contract/settings.ts'
 import { sayAsOpenAiChat } from '../simulators/say.ts'
 import { readTools, textsOf } from '../simulators/text-only.ts'
-import { startUpstream, type Upstream } from '../simulators/upstream.ts'
-import { type RunningPortside, startPortside } from '../support/start-portside.ts'
+import { type Bridged, startBridged } from './start-bridged.ts'
 
 const CALL =
   '<tool_calls>\n<invoke name="get_tide">\n<parameter name="port"><![CDATA[Brest]]></parameter>\n</invoke>\n</tool_calls>'
@@ -58,32 +57,18 @@ const SIGNS: Readonly<Record<Api, readonly [whole: RegExp, stream: RegExp]>> = {
   gemini: [/"functionCall":\{/, /"functionCall":\{/],
 }
 
-let upstream: Upstream
-let portside: RunningPortside
+let on: Bridged
 
 async function start(texts: readonly string[], settings: SettingsInput = {}): Promise<void> {
-  upstream = await startUpstream((request, response, index) =>
-    sayAsOpenAiChat(request, response, { text: texts[Math.min(index, texts.length - 1)] ?? '' }),
+  on = await startBridged(
+    (request, response, index) =>
+      sayAsOpenAiChat(request, response, { text: texts[Math.min(index, texts.length - 1)] ?? '' }),
+    settings,
   )
-  portside = await startPortside({
-    providers: [
-      {
-        id: 'sim',
-        type: 'openai-chat',
-        baseUrl: `${upstream.url}/v1`,
-        models: ['plain'],
-        toolMode: 'bridge',
-        privateNetwork: true,
-      },
-    ],
-    accounts: [{ provider: 'sim', apiKey: 'sk-simulated-upstream-key' }],
-    ...settings,
-  })
 }
 
 afterEach(async () => {
-  await portside.stop()
-  await upstream.close()
+  await on.stop()
 })
 
 describe.each(Object.keys(BODIES) as Api[])('A bridged model over the %s API', (api) => {
@@ -92,13 +77,13 @@ describe.each(Object.keys(BODIES) as Api[])('A bridged model over the %s API', (
     async (stream) => {
       await start([`I look it up.\n\n${CALL}\n\nHigh at noon, I guess.`])
       const { path, body } = BODIES[api](stream)
-      const response = await portside.post(path, body)
+      const response = await on.portside.post(path, body)
       const text = await response.text()
       expect(response.status).toBe(200)
       expect(text).toMatch(SIGNS[api][stream ? 1 : 0])
       expect(text.replaceAll('\\"', '"')).toContain('"port":"Brest"')
       expect(text).not.toMatch(/invoke|CDATA|tool_calls>|High at noon|Parameters \(JSON/)
-      const [seen] = upstream.requests
+      const [seen] = on.upstream.requests
       expect(readTools(textsOf(seen?.json ?? {}).join('\n')).map(({ name }) => name)).toEqual(['get_tide'])
       expect(Object.keys(seen?.json ?? {})).not.toContain('tools')
     },

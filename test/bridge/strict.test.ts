@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { sayAsOpenAiChat } from '../simulators/say.ts'
 import { textsOf } from '../simulators/text-only.ts'
-import { type Answerer, sendJson, startUpstream, type Upstream } from '../simulators/upstream.ts'
-import { type RunningPortside, startPortside } from '../support/start-portside.ts'
+import { type Answerer, sendJson } from '../simulators/upstream.ts'
+import { type Bridged, startBridged } from './start-bridged.ts'
 
 const CALL = '<tool_calls>\n<invoke name="ping">\n</invoke>\n</tool_calls>'
 const say =
@@ -10,34 +10,20 @@ const say =
   (request, response) =>
     sayAsOpenAiChat(request, response, { text })
 
-let upstream: Upstream
-let portside: RunningPortside
+let on: Bridged
 
 async function start(answers: readonly Answerer[], strict = true): Promise<void> {
-  upstream = await startUpstream((request, response, index) => answers[index]?.(request, response, index))
-  portside = await startPortside({
-    providers: [
-      {
-        id: 'sim',
-        type: 'openai-chat',
-        baseUrl: `${upstream.url}/v1`,
-        models: ['plain'],
-        toolMode: 'bridge',
-        privateNetwork: true,
-      },
-    ],
-    accounts: [{ provider: 'sim', apiKey: 'sk-simulated-upstream-key' }],
+  on = await startBridged((request, response, index) => answers[index]?.(request, response, index), {
     bridge: { strict },
   })
 }
 
 afterEach(async () => {
-  await portside.stop()
-  await upstream.close()
+  await on.stop()
 })
 
 const ask = (stream: boolean, wish: object = {}) =>
-  portside.post('/v1/chat/completions', {
+  on.portside.post('/v1/chat/completions', {
     model: 'plain',
     stream,
     messages: [{ role: 'user', content: 'Ping.' }],
@@ -51,7 +37,7 @@ type Completion = {
   }[]
 }
 const read = async (response: Response) => ((await response.json()) as Completion).choices[0]?.message
-const promptOf = (index: number) => textsOf(upstream.requests[index]?.json ?? {}).join('\n')
+const promptOf = (index: number) => textsOf(on.upstream.requests[index]?.json ?? {}).join('\n')
 
 describe('bridge.strict, with a whole answer', () => {
   it('T-133: asks once more where the answer holds no call, and says so to the model', async () => {
@@ -73,7 +59,7 @@ describe('bridge.strict, with a whole answer', () => {
   it('T-133: takes the second answer as it is, call or no call, and asks no third time', async () => {
     await start([say('No.'), say('No, really.'), say(CALL)])
     expect((await read(await ask(false)))?.content).toBe('No, really.')
-    expect(upstream.requests).toHaveLength(2)
+    expect(on.upstream.requests).toHaveLength(2)
   })
 
   it.each([500, 400, 401, 429])(
@@ -85,12 +71,12 @@ describe('bridge.strict, with a whole answer', () => {
         say('Third'),
       ])
       const response = await ask(false)
-      expect([response.status, (await read(response))?.content, upstream.requests.length]).toEqual([
+      expect([response.status, (await read(response))?.content, on.upstream.requests.length]).toEqual([
         200,
         'No.',
         2,
       ])
-      const [row] = await portside.proxy.log.list({ limit: 1 })
+      const [row] = await on.portside.proxy.log.list({ limit: 1 })
       expect([row?.state, row?.attempts.map(({ errorKind }) => errorKind === null)]).toEqual([
         'done',
         [true, false],
@@ -102,9 +88,8 @@ describe('bridge.strict, with a whole answer', () => {
     await start([say(CALL), say('No tools.')])
     expect((await read(await ask(false)))?.tool_calls).toHaveLength(1)
     expect((await read(await ask(false, { tools: undefined })))?.content).toBe('No tools.')
-    expect(upstream.requests).toHaveLength(2)
-    await portside.stop()
-    await upstream.close()
+    expect(on.upstream.requests).toHaveLength(2)
+    await on.stop()
     await start([say('No.')], false)
     expect((await read(await ask(false, { tool_choice: 'required' })))?.content).toBe('No.')
   })
@@ -115,6 +100,6 @@ describe('bridge.strict, with a stream', () => {
     await start([say('No.'), say(CALL)])
     const text = await (await ask(true)).text()
     expect(text).toContain('"finish_reason":"stop"')
-    expect([upstream.requests.length, promptOf(0).includes('You must call')]).toEqual([1, true])
+    expect([on.upstream.requests.length, promptOf(0).includes('You must call')]).toEqual([1, true])
   })
 })

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listenToConsoles } from '../support/listen-to-consoles.ts'
 import { OUTCOMES } from './outcomes.ts'
 import { type Stage, stage, untilListed } from './stage.ts'
 
@@ -48,11 +49,8 @@ async function everyArgument(): Promise<string> {
 
 describe('SEC-21 what a Cursor account signs in with', () => {
   it('stands in no answer, row, body, status, account, argument or file, also where Cursor repeats it', async () => {
-    const written: string[] = []
-    const consoles = [process.stdout, process.stderr] as const
-    const originals = consoles.map((stream) => stream.write)
-    for (const stream of consoles)
-      stream.write = ((chunk: string | Uint8Array) => written.push(String(chunk)) > 0) as typeof stream.write
+    const consoles = listenToConsoles()
+    let written = ''
     const seen: string[] = []
     try {
       for (const [index, name] of Object.keys(OUTCOMES).entries()) {
@@ -77,12 +75,12 @@ describe('SEC-21 what a Cursor account signs in with', () => {
       }
       await on.portside.proxy.log.flush()
     } finally {
-      for (const [index, stream] of consoles.entries()) stream.write = originals[index] as typeof stream.write
+      written = consoles.restore()
     }
     expect(on.cursor.runs().map(({ apiKey }) => apiKey)).toEqual(expect.arrayContaining([...KEYS]))
     expect(seen.flatMap(hits)).toEqual([])
     expect(seen.join('')).toContain('[redacted]')
-    expect(hits(written.join(''))).toEqual([])
+    expect(hits(written)).toEqual([])
     const rows = await on.portside.proxy.log.list({ limit: 500 })
     expect(rows.length).toBeGreaterThan(Object.keys(OUTCOMES).length)
     expect(hits(JSON.stringify(rows))).toEqual([])

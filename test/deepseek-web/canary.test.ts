@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listenToConsoles } from '../support/listen-to-consoles.ts'
 import { OUTCOMES } from './outcomes.ts'
 import { type Stage, stage } from './stage.ts'
 
@@ -29,11 +30,8 @@ afterAll(() => on.stop())
 
 describe('SEC-21 what an account signs in with', () => {
   it('stands in no answer, no row, no body, no status, no account, no error and no file, nor does a proof of work', async () => {
-    const written: string[] = []
-    const consoles = [process.stdout, process.stderr] as const
-    const originals = consoles.map((stream) => stream.write)
-    for (const stream of consoles)
-      stream.write = ((chunk: string | Uint8Array) => written.push(String(chunk)) > 0) as typeof stream.write
+    const consoles = listenToConsoles()
+    let written = ''
     const seen: string[] = []
     try {
       for (const name of HARMLESS)
@@ -56,14 +54,14 @@ describe('SEC-21 what an account signs in with', () => {
         seen.push(JSON.stringify(await control.accounts.test({ id })))
       await on.portside.proxy.log.flush()
     } finally {
-      for (const [index, stream] of consoles.entries()) stream.write = originals[index] as typeof stream.write
+      written = consoles.restore()
     }
     const secrets = secretsOf(on)
     expect(secrets.length).toBeGreaterThan(20)
     const hits = (text: string) => secrets.filter((secret) => text.includes(secret))
     expect(seen.flatMap(hits)).toEqual([])
     expect(seen.join('')).toContain('[redacted]')
-    expect(hits(written.join(''))).toEqual([])
+    expect(hits(written)).toEqual([])
     const rows = await on.portside.proxy.log.list({ limit: 500 })
     expect(rows.length).toBeGreaterThan(100)
     expect(hits(JSON.stringify(rows))).toEqual([])

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sendJson, startUpstream, type Upstream } from '../simulators/upstream.ts'
+import { listenToConsoles } from '../support/listen-to-consoles.ts'
 import { type RunningPortside, startPortside, TEST_KEY } from '../support/start-portside.ts'
 
 /** Secrets that Portside knows by value: accounts', a provider's header, a base URL's, the local key. */
@@ -127,20 +128,17 @@ function hits(text: string): string[] {
 
 describe('SEC-21: a secret that goes in anywhere comes out nowhere', () => {
   it('not in answers’ headers or bodies, not in the log’s rows, bodies or files, not on the console', async () => {
-    const written: string[] = []
-    const consoles = [process.stdout, process.stderr] as const
-    const originals = consoles.map((stream) => stream.write)
-    for (const stream of consoles)
-      stream.write = ((chunk: string | Uint8Array) => written.push(String(chunk)) > 0) as typeof stream.write
+    const consoles = listenToConsoles()
+    let written = ''
     let answers: string[] = []
     try {
       answers = await plantEverywhere()
       await portside.proxy.log.flush()
     } finally {
-      for (const [index, stream] of consoles.entries()) stream.write = originals[index] as typeof stream.write
+      written = consoles.restore()
     }
     expect(answers.flatMap(hits)).toEqual([])
-    expect(hits(written.join(''))).toEqual([])
+    expect(hits(written)).toEqual([])
     const rows = await portside.proxy.log.list({ limit: 500 })
     expect(rows.length).toBeGreaterThan(SECRETS.length * 5)
     expect(hits(JSON.stringify(rows))).toEqual([])
