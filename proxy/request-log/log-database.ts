@@ -2,7 +2,7 @@ import { chmodSync, closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { LogBodies, LogEntry } from '../../contract/log-entry.ts'
 import { migrateLog } from './log-migrations.ts'
-import { searchText } from './search-text.ts'
+import { matchesFilter } from './search-text.ts'
 import type { LogQuery, Retention } from './writer-messages.ts'
 
 export type StoredBodies = LogBodies & { readonly id: string }
@@ -76,7 +76,7 @@ function createLogDatabase(database: DatabaseSync): LogDatabase {
         throw error
       }
     },
-    list: (query) => statements.list.all(listParameters(query)).map(readEntry),
+    list: (query) => listEntries(statements, query),
     get: (id) => statements.get.all({ id }).map(readEntry)[0],
     bodies: (id) => statements.bodies.all({ id }).map(readBodies)[0],
     closeCutOff: (before) => void statements.closeCutOff.run({ before, message: CUT_OFF }),
@@ -98,10 +98,10 @@ type Statements = ReturnType<typeof prepareStatements>
 function prepareStatements(database: DatabaseSync) {
   return {
     upsert: database.prepare(`
-      INSERT INTO entries (id, sequence, started_at, state, search, entry, bytes)
-      VALUES (:id, :sequence, :startedAt, :state, :search, :entry, :bytes)
-      ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, started_at = excluded.started_at,
-        state = excluded.state, search = excluded.search, entry = excluded.entry, bytes = excluded.bytes`),
+      INSERT INTO entries (id, started_at, state, entry, bytes)
+      VALUES (:id, :startedAt, :state, :entry, :bytes)
+      ON CONFLICT (id) DO UPDATE SET started_at = excluded.started_at, state = excluded.state,
+        entry = excluded.entry, bytes = excluded.bytes`),
     putBodies: database.prepare(`
       INSERT OR REPLACE INTO bodies (id, request, response, request_cut, response_cut)
       VALUES (:id, :request, :response, :requestCut, :responseCut)`),
@@ -111,8 +111,7 @@ function prepareStatements(database: DatabaseSync) {
       WHERE started_at < :before
         AND (:state = 'all' OR (:state = 'failed' AND state = 'failed')
           OR (:state = 'running' AND state NOT IN ('done', 'failed', 'cancelled')))
-        AND (:text = '' OR instr(search, :text) > 0)
-      ORDER BY started_at DESC LIMIT :limit`),
+      ORDER BY started_at DESC`),
     get: database.prepare('SELECT entry FROM entries WHERE id = :id'),
     bodies: database.prepare(
       'SELECT request, response, request_cut, response_cut FROM bodies WHERE id = :id',
@@ -123,9 +122,11 @@ function prepareStatements(database: DatabaseSync) {
       WHERE state NOT IN ('done', 'failed', 'cancelled') AND started_at < :before`),
     size: database.prepare('SELECT count(*) AS rows, coalesce(sum(bytes), 0) AS bytes FROM entries'),
     dropOld: database.prepare('DELETE FROM entries WHERE started_at < :notBefore'),
-    dropOldest: database.prepare(
-      'DELETE FROM entries WHERE id IN (SELECT id FROM entries ORDER BY started_at LIMIT :count)',
-    ),
+    dropOldest: database.prepare(`
+      DELETE FROM entries WHERE started_at <=
+        (SELECT max(started_at) FROM (SELECT started_at FROM entries ORDER BY started_at LIMIT :count))`),
+    freePages: database.prepare('PRAGMA freelist_count'),
+    pages: database.prepare('PRAGMA page_count'),
   }
 }
 
@@ -138,18 +139,9 @@ function writeAll(
   let total = 0
   for (const entry of entries) {
     const text = JSON.stringify(entry)
-    const { id, sequence, startedAt, state } = entry
-    const search = searchText(entry)
-    total += text.length + search.length
-    statements.upsert.run({
-      id,
-      sequence,
-      startedAt,
-      state,
-      search,
-      entry: text,
-      bytes: text.length + search.length,
-    })
+    const { id, startedAt, state } = entry
+    total += text.length
+    statements.upsert.run({ id, startedAt, state, entry: text, bytes: text.length })
   }
   for (const { id, request, response, requestCut, responseCut } of bodies) {
     statements.putBodies.run({
@@ -166,12 +158,19 @@ function writeAll(
   return total
 }
 
-function listParameters({ before, state = 'all', text = '', limit }: LogQuery) {
-  return { before: before ?? Number.MAX_SAFE_INTEGER, state, text: text.toLowerCase(), limit }
+/** Newest first. A text is looked for here rather than by SQLite, which would need a copy of every row to search in. */
+function listEntries(statements: Statements, query: LogQuery): LogEntry[] {
+  const { before = Number.MAX_SAFE_INTEGER, state = 'all', limit } = query
+  const found: LogEntry[] = []
+  for (const row of statements.list.iterate({ before, state })) {
+    const entry = readEntry(row)
+    if (matchesFilter(entry, query)) found.push(entry)
+    if (found.length >= limit) break
+  }
+  return found
 }
 
 const OVERHEAD = 1.3
-
 const PAGE_BYTES = 4_096
 const ROOM = 1.1
 
@@ -181,6 +180,8 @@ function limitPages(database: DatabaseSync, maxBytes: number): void {
   // A pragma takes no parameters; this one is a whole number by construction.
   database.exec('PRAGMA max_page_count = '.concat(pages.toFixed(0)))
 }
+
+const FREE_SHARE = 0.25
 
 /** How much older rows may get than they should before somebody looks. */
 const AGE_SLACK_MS = 60_000
@@ -223,7 +224,13 @@ class RetentionKeeper {
     }
     if (!hasAged && this.#fits(maxRows, maxBytes)) return
     this.#dropSurplus(maxRows, maxBytes)
-    this.#database.exec('PRAGMA incremental_vacuum')
+    if (this.#isMostlyFree()) this.#database.exec('PRAGMA incremental_vacuum')
+  }
+
+  /** Free pages are taken again by the next rows; they go back to the disk when a good part of the file is free. */
+  #isMostlyFree(): boolean {
+    const free = Number(this.#statements.freePages.get()?.freelist_count)
+    return free > Number(this.#statements.pages.get()?.page_count) * FREE_SHARE
   }
 
   #fits(maxRows: number, maxBytes: number): boolean {

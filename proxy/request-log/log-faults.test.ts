@@ -218,7 +218,56 @@ describe('the number of a request log’s schema', () => {
     serve(log, 'a')
     await log.flush()
     const database = new DatabaseSync(path, { readOnly: true })
-    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 })
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 })
     database.close()
+  })
+
+  it('is brought up to date with all rows of an earlier one in it (REL-42)', async () => {
+    const path = join(await makeTemporaryHome(), 'requests.db')
+    const kept = { id: 'old', startedAt: 1_700_000_000_000, state: 'done', path: '/v1/old', attempts: [] }
+    const database = new DatabaseSync(path)
+    database.exec(FIRST_SCHEMA)
+    database
+      .prepare("INSERT INTO entries VALUES (:id, 1, :startedAt, 'done', '/v1/old', :entry, 100)")
+      .run({ id: kept.id, startedAt: kept.startedAt, entry: JSON.stringify(kept) })
+    database.close()
+    const { log, problems } = makeLog(path, () => ({ retentionHours: 1_000_000 }))
+    serve(log, 'new')
+    await log.flush()
+    expect(idsIn(path)).toEqual(['old', 'new'])
+    expect(await log.list({ limit: 1, text: 'V1/OLD' })).toEqual([kept])
+    expect(problems).toEqual([])
+  })
+})
+
+/** As the first release that kept a log made it. */
+const FIRST_SCHEMA = `
+  CREATE TABLE entries (id TEXT PRIMARY KEY, sequence INTEGER NOT NULL, started_at REAL NOT NULL,
+    state TEXT NOT NULL, search TEXT NOT NULL, entry TEXT NOT NULL, bytes INTEGER NOT NULL) STRICT;
+  CREATE INDEX entries_by_start ON entries (started_at);
+  CREATE TABLE bodies (id TEXT PRIMARY KEY REFERENCES entries (id) ON DELETE CASCADE, request TEXT, response TEXT,
+    request_cut INTEGER NOT NULL, response_cut INTEGER NOT NULL) STRICT;
+  PRAGMA user_version = 1;`
+
+describe('the room that old rows leave', () => {
+  it('is taken by the next ones, and given back to the disk where much of the file is free', async () => {
+    const path = join(await makeTemporaryHome(), 'requests.db')
+    const most = { rows: 200 }
+    const { log } = makeLog(path, () => ({ maxRows: most.rows }))
+    const fill = async (name: string) => {
+      for (let index = 0; index < 300; index += 1) serve(log, `${name}-${index}`)
+      await log.flush()
+      const database = new DatabaseSync(path, { readOnly: true })
+      const { page_count } = database.prepare('PRAGMA page_count').get() ?? {}
+      database.close()
+      return Number(page_count)
+    }
+    await fill('first')
+    const usual = await fill('second')
+    for (const name of ['third', 'fourth', 'fifth']) expect(await fill(name)).toBeLessThan(usual * 1.5)
+    most.rows = 10
+    serve(log, 'last')
+    await log.flush()
+    expect(await fill('sixth')).toBeLessThan(usual / 2)
   })
 })

@@ -20,6 +20,10 @@ const MIGRATIONS: readonly string[] = [
      response_cut INTEGER NOT NULL
    ) STRICT;
    PRAGMA user_version = 1;`,
+  // What a search looks through is in the entry, and its sequence tells nothing once the process has ended.
+  `ALTER TABLE entries DROP COLUMN search;
+   ALTER TABLE entries DROP COLUMN sequence;
+   PRAGMA user_version = 2;`,
 ]
 
 export class NewerLogError extends Error {
