@@ -196,7 +196,17 @@ function single(value: string | string[] | undefined): string | undefined {
 
 /** A header's values as they stood on the wire; Node's own `headers` hides repetitions. */
 export function valuesOf(request: IncomingMessage, name: string): readonly string[] {
-  return request.headersDistinct[name] ?? NONE
+  if (hasRepetitions(request)) return request.headersDistinct[name] ?? NONE
+  const value = request.headers[name]
+  if (value === undefined) return NONE
+  return typeof value === 'string' ? [value] : value
+}
+
+/** Few requests say a header twice, and to sort the values of all headers costs more than to count them. */
+function hasRepetitions({ rawHeaders, headers }: IncomingMessage): boolean {
+  let count = 0
+  for (const _name in headers) count += 2
+  return count !== rawHeaders.length
 }
 
 const NONE: readonly string[] = []

@@ -7,6 +7,9 @@ export function requestIdOf(given: string | string[] | undefined, nowMs: number)
   return typeof given === 'string' && GIVEN.test(given) ? given : makeUuid7(nowMs)
 }
 
+/** The time of the last id, in milliseconds and as it is written. */
+let lastMs = -1
+let lastTime = ''
 const RANDOM_BYTES = 10
 /** Random bytes for many ids at once: a call into the system's generator costs more than the id. */
 const pool = Buffer.alloc(RANDOM_BYTES * 256)
@@ -17,11 +20,17 @@ function makeUuid7(nowMs: number): string {
     randomFillSync(pool)
     used = 0
   }
-  const random = pool.subarray(used, used + RANDOM_BYTES)
+  pool[used] = ((pool[used] ?? 0) & 0x0f) | 0x70
+  pool[used + 2] = ((pool[used + 2] ?? 0) & 0x3f) | 0x80
+  const rest = pool.toString('hex', used, used + RANDOM_BYTES)
   used += RANDOM_BYTES
-  const time = Math.floor(nowMs).toString(16).padStart(12, '0')
-  random[0] = ((random[0] ?? 0) & 0x0f) | 0x70
-  random[2] = ((random[2] ?? 0) & 0x3f) | 0x80
-  const rest = random.toString('hex')
-  return `${time.slice(0, 8)}-${time.slice(8)}-${rest.slice(0, 4)}-${rest.slice(4, 8)}-${rest.slice(8)}`
+  return `${writeTime(nowMs)}-${rest.slice(0, 4)}-${rest.slice(4, 8)}-${rest.slice(8)}`
+}
+
+function writeTime(nowMs: number): string {
+  if (nowMs === lastMs) return lastTime
+  const digits = Math.floor(nowMs).toString(16).padStart(12, '0')
+  lastMs = nowMs
+  lastTime = `${digits.slice(0, 8)}-${digits.slice(8)}`
+  return lastTime
 }

@@ -132,7 +132,7 @@ function openRow(exchange: Exchange, ports: ServerPorts) {
   const initial = {
     id: requestId,
     method: request.method ?? '',
-    path: (request.url ?? '').split('?')[0] ?? '',
+    path: withoutQuery(request.url ?? ''),
     startedAt: ports.clock.now(),
     state: 'receiving',
     protocol: match?.route.protocol ?? null,
@@ -140,6 +140,11 @@ function openRow(exchange: Exchange, ports: ServerPorts) {
     client: clientFamily(request.headers['user-agent']),
   } as const
   return ports.log.open(initial, request.headers['x-request-id'] === undefined)
+}
+
+function withoutQuery(target: string): string {
+  const questionMark = target.indexOf('?')
+  return questionMark === -1 ? target : target.slice(0, questionMark)
 }
 
 /** Answers with an error in the caller's protocol and closes the row. */
