@@ -19,6 +19,8 @@ export type CatalogueSource = {
 }
 
 const NAMED_IN_ERRORS = 20
+/** With a provider that takes every name there is no end of them. */
+const REMEMBERED_NAMES = 1000
 
 export function createModelCatalogue({ settings, providers, discovered }: CatalogueSource): ModelCatalogue {
   const hidden = new Set(settings.models.hidden)
@@ -41,17 +43,29 @@ export function createModelCatalogue({ settings, providers, discovered }: Catalo
       })
   }
 
+  function findRoutes(name: string, only: string | undefined): readonly ModelRoute[] {
+    for (const candidate of candidateNames(name, settings)) {
+      const routes = routesOf(candidate, only)
+      if (routes.length > 0) return routes
+      const [, provider = '', rest = ''] = /^([a-z0-9-]+)\/(.+)$/.exec(candidate) ?? []
+      const named = only === undefined && rest !== '' ? routesOf(rest, provider) : []
+      if (named.length > 0) return named
+    }
+    throw unknownModel(name, only, list)
+  }
+
+  const found = new Map<string, readonly ModelRoute[]>()
   return {
     list: () => list,
-    route(name, only) {
-      for (const candidate of candidateNames(name, settings)) {
-        const routes = routesOf(candidate, only)
-        if (routes.length > 0) return routes
-        const [, provider = '', rest = ''] = /^([a-z0-9-]+)\/(.+)$/.exec(candidate) ?? []
-        const named = only === undefined && rest !== '' ? routesOf(rest, provider) : []
-        if (named.length > 0) return named
-      }
-      throw unknownModel(name, only, list)
+    route(name, only = '') {
+      // No provider's id has a space in it.
+      const question = `${only} ${name}`
+      const known = found.get(question)
+      if (known !== undefined) return known
+      const routes = findRoutes(name, only === '' ? undefined : only)
+      if (found.size === REMEMBERED_NAMES) found.clear()
+      found.set(question, routes)
+      return routes
     },
   }
 }

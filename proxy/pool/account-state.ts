@@ -70,25 +70,30 @@ export function findUnusable(
   clock: Clock,
 ): Unusable | undefined {
   const now = clock.monotonic()
-  const name = `"${account.name}"`
-  if (!account.enabled) return { why: 'disabled', text: `${name} is switched off`, availableInMs: undefined }
+  const { name } = account
+  if (!account.enabled)
+    return { why: 'disabled', text: `"${name}" is switched off`, availableInMs: undefined }
   if (state.blockedUntil > now) {
     const why = state.health === 'muted' ? 'muted' : 'blocked'
-    return { why, text: `${name}: ${state.healthReason ?? 'resting'}`, availableInMs: undefined }
+    return { why, text: `"${name}": ${state.healthReason ?? 'resting'}`, availableInMs: undefined }
   }
   if ((state.lacksUntil.get(model) ?? 0) > now)
-    return { why: 'lacks-model', text: `${name} does not have the model ${model}`, availableInMs: undefined }
+    return {
+      why: 'lacks-model',
+      text: `"${name}" does not have the model ${model}`,
+      availableInMs: undefined,
+    }
   const cooling = (state.coolingUntil.get(model) ?? 0) - now
   if (cooling > 0)
     return {
       why: 'cooling',
-      text: `${name} reached a rate limit and may be used again in ${Math.ceil(cooling / 1000)} s`,
+      text: `"${name}" reached a rate limit and may be used again in ${Math.ceil(cooling / 1000)} s`,
       availableInMs: cooling,
     }
   if (isEjected(state.breaker, now))
     return {
       why: 'ejected',
-      text: `${name} failed several times in a row and rests`,
+      text: `"${name}" failed several times in a row and rests`,
       availableInMs: Math.max(1000, state.breaker.openUntil - now),
     }
   return undefined
