@@ -5,8 +5,8 @@ import type { WrittenRequest } from '../providers/wire-codec.ts'
 import type { UpstreamAnswer } from '../upstream/answer-handler.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import type { Attempt } from './attempt.ts'
-import { collectChunks, joinBytes } from './collect-bytes.ts'
-import { createJsonOutline, type JsonOutline } from './json-outline.ts'
+import { byteLengthOf, collectChunks, joinBytes } from './collect-bytes.ts'
+import { createJsonOutline, OUTLINED_BYTES } from './json-outline.ts'
 
 export type WholeAnswer = {
   readonly attempt: Attempt
@@ -26,14 +26,19 @@ export async function answerWhole(whole: WholeAnswer): Promise<void> {
     const text = decode(await collectChunks(upstream, maxBytes, 'refuse'))
     return stream.takeParts([...unfoldAnswer(read(text))])
   }
-  const outline = createJsonOutline()
-  const chunks = await collectChunks(upstream, maxBytes, 'refuse', (chunk) => outline.push(chunk))
-  stream.observeAnswer(readShape(outline, read) ?? read(decode(chunks)))
+  const chunks = await collectChunks(upstream, maxBytes, 'refuse')
+  stream.observeAnswer(readShape(chunks, read) ?? read(decode(chunks)))
   stream.sendWhole(chunks)
 }
 
 /** What the outline says, where that is enough: not for calls, whose arguments count, nor for anything that fails. */
-function readShape(outline: JsonOutline, read: (text: string) => ChatAnswer): ChatAnswer | undefined {
+function readShape(
+  chunks: readonly Uint8Array[],
+  read: (text: string) => ChatAnswer,
+): ChatAnswer | undefined {
+  if (byteLengthOf(chunks) < OUTLINED_BYTES) return undefined
+  const outline = createJsonOutline()
+  for (const chunk of chunks) outline.push(chunk)
   const text = outline.text()
   if (text === undefined) return undefined
   try {

@@ -16,12 +16,17 @@ export function joinBytes(chunks: readonly Uint8Array[]): Uint8Array {
   return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)
 }
 
-/** Like `collectBytes`, in the pieces that came: a large body is not copied. `onChunk` sees each piece as it comes. */
+export function byteLengthOf(chunks: readonly Uint8Array[]): number {
+  let length = 0
+  for (const chunk of chunks) length += chunk.length
+  return length
+}
+
+/** Like `collectBytes`, in the pieces that came: a large body is not copied. */
 export function collectChunks(
   upstream: UpstreamAnswer,
   maxBytes: number,
   over: 'cut' | 'refuse',
-  onChunk: (chunk: Uint8Array) => void = () => undefined,
 ): Promise<readonly Uint8Array[]> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
@@ -30,7 +35,6 @@ export function collectChunks(
       bytes(chunk) {
         chunks.push(chunk)
         total += chunk.length
-        onChunk(chunk)
         if (total <= maxBytes) return true
         upstream.abort()
         if (over === 'cut') resolve([Buffer.concat(chunks, maxBytes)])

@@ -9,6 +9,9 @@ export type JsonOutline = {
   text(): string | undefined
 }
 
+/** Shorter texts, in bytes, are parsed faster than outlined. */
+export const OUTLINED_BYTES = 16_384
+
 /** What a long string begins with is kept where no letter can be cut in two by it; else this stands in its place. */
 export const CUT_OUT = '~'
 

@@ -2,7 +2,7 @@ import { isAscii, isUtf8 } from 'node:buffer'
 import { ChatError } from '../chat/chat-error.ts'
 import { isJsonObject, type JsonObject } from '../chat/json.ts'
 import { parseJson } from '../chat/pick-fields.ts'
-import { createJsonOutline } from './json-outline.ts'
+import { createJsonOutline, OUTLINED_BYTES } from './json-outline.ts'
 import { type JsonLimits, type Span, scanJson } from './scan-json.ts'
 
 /** A request's body, as bytes and parsed, with the places where the model's name stands. */
@@ -14,9 +14,6 @@ export type RequestBody = {
   readonly outline: JsonObject | undefined
   readonly modelSpans: readonly Span[]
 }
-
-/** Shorter bodies are parsed faster than outlined. */
-const OUTLINED_BYTES = 16_384
 
 /**
  * Looks through a body that must be a JSON object. It, and `json` of its answer, throw `invalid-request` with the reason
