@@ -20,6 +20,10 @@ import { NodeClientAnswer } from './node-client-answer.ts'
 
 export type Admitted = Exchange & { readonly row: LogRow; readonly match: Match }
 
+export function isAdmitted(exchange: Exchange): exchange is Admitted {
+  return exchange.row !== undefined && exchange.match !== undefined
+}
+
 /** A request of a hot route whose body is here: what the relay carries. */
 export class AcceptedRequest implements RelayRequest {
   readonly protocol: Protocol
@@ -61,8 +65,8 @@ export class AcceptedRequest implements RelayRequest {
     this.pin = pinOf(request.headers)
     this.client = new NodeClientAnswer(response, {
       ...COMMON_HEADERS,
-      ...corsHeaders(request, exchange.facts),
       'x-request-id': requestId,
+      ...corsHeaders(request, exchange.facts),
     })
   }
 

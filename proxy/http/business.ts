@@ -1,5 +1,5 @@
 import type { Settings } from '../../contract/settings.ts'
-import { type CancelSignal, CancelSource } from '../cancel-signal.ts'
+import { CancelSource } from '../cancel-signal.ts'
 import { ChatError, toChatError } from '../chat/chat-error.ts'
 import type { ProtocolId } from '../chat/protocol-id.ts'
 import type { Clock } from '../clock.ts'
@@ -7,7 +7,7 @@ import type { Protocol } from '../protocols/protocol.ts'
 import type { RelayRequest } from '../relay/relay-ports.ts'
 import type { ResponseStore } from '../relay/response-store.ts'
 import type { Slots } from '../slots.ts'
-import { AcceptedRequest } from './accepted-request.ts'
+import { AcceptedRequest, isAdmitted, type Received } from './accepted-request.ts'
 import { answerFailure } from './answer-failure.ts'
 import type { DirectToken } from './direct-token.ts'
 import type { Exchange } from './exchange.ts'
@@ -43,7 +43,8 @@ export async function handleBusiness(exchange: Exchange, ports: BusinessPorts): 
   exchange.response.on('close', onClose)
   let end: (() => void) | undefined
   try {
-    const relayRequest = await readRequest(exchange, ports, protocol, abort.signal)
+    const bytes = await readBody(exchange.request, ports.settings().limits.bodyBytes)
+    const relayRequest = acceptRequest(exchange, ports, protocol, { bytes, signal: abort.signal })
     end = beginKeyed(exchange, relayRequest, ports)
     await ports.relay(relayRequest, exchange.direct)
   } catch (thrown) {
@@ -78,18 +79,18 @@ export function protocolOf(exchange: Exchange, protocols: Readonly<Record<string
   return protocol
 }
 
-async function readRequest(
+function acceptRequest(
   exchange: Exchange,
   ports: BusinessPorts,
   protocol: Protocol,
-  signal: CancelSignal,
-): Promise<RelayRequest> {
-  const { request, row, match, key } = exchange
-  if (row === undefined || match === undefined) throw new Error('a business request has a row and a match')
-  const bytes = await readBody(request, ports.settings().limits.bodyBytes)
+  received: Received,
+): RelayRequest {
+  if (!isAdmitted(exchange)) throw new Error('a business request has a row and a match')
+  const { row, key } = exchange
+  const { bytes } = received
   row.captureRequest(bytes)
   row.update({ requestBytes: bytes.length })
-  const accepted = new AcceptedRequest({ ...exchange, row, match }, ports, protocol, { bytes, signal })
+  const accepted = new AcceptedRequest(exchange, ports, protocol, received)
   row.update({ modelIn: accepted.head.model, stream: accepted.head.stream })
   requireModelAllowed(key, accepted.head.model)
   return accepted

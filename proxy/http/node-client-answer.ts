@@ -1,19 +1,19 @@
 import type { ServerResponse } from 'node:http'
 import type { ClientAnswer } from '../relay/client-answer.ts'
 
-/** The way back to a client over Node's HTTP. `headers` go with every answer. */
+/** The way back to a client over Node's HTTP. `headers` go with the answer, whatever it is; they are not to be used again. */
 export class NodeClientAnswer implements ClientAnswer {
   readonly #response: ServerResponse
-  readonly #headers: Readonly<Record<string, string>>
+  readonly #headers: Record<string, string | number>
 
-  constructor(response: ServerResponse, headers: Readonly<Record<string, string>>) {
+  constructor(response: ServerResponse, headers: Record<string, string | number>) {
     this.#response = response
     this.#headers = headers
   }
 
   sendHead(status: number, more: Readonly<Record<string, string>>, isFollowed: boolean): void {
     if (this.#isOver()) return
-    this.#response.writeHead(status, { ...this.#headers, ...more })
+    this.#response.writeHead(status, this.#withHeaders(more))
     if (!isFollowed) this.#response.flushHeaders()
   }
 
@@ -22,7 +22,8 @@ export class NodeClientAnswer implements ClientAnswer {
     const response = this.#response
     let length = 0
     for (const piece of body) length += piece.length
-    response.writeHead(status, { ...this.#headers, ...more, 'content-length': length })
+    this.#headers['content-length'] = length
+    response.writeHead(status, this.#withHeaders(more))
     if (body.length === 1) return void response.end(body[0])
     response.cork()
     for (const piece of body) response.write(piece)
@@ -53,6 +54,11 @@ export class NodeClientAnswer implements ClientAnswer {
 
   destroy(): void {
     this.#response.destroy()
+  }
+
+  #withHeaders(more: Readonly<Record<string, string>>): Record<string, string | number> {
+    for (const name in more) this.#headers[name] = more[name] ?? ''
+    return this.#headers
   }
 
   #isOver(): boolean {

@@ -41,9 +41,11 @@ export type AccountLogin = { readonly email?: string; readonly mobile?: string; 
 /** Requests of one account at a time, and the milliseconds between the starts of two of them. */
 export type Pacing = { readonly inFlight: number; readonly betweenStartsMs: number }
 
+type Route = { readonly provider: string; readonly model: string }
+
 /** What a request wants: a model that some providers serve, in the user's order. */
 export type LeaseRequest = {
-  readonly routes: readonly { readonly provider: string; readonly model: string }[]
+  readonly routes: readonly Route[]
   /** An account's id or name that must serve, without substitute. */
   readonly pin?: string
   /** Accounts that this request has already failed on. */
@@ -68,6 +70,8 @@ export type Lease = {
 }
 
 export type AccountPool = {
+  /** An account that is free now; undefined where all are busy. Throws a `ChatError` where waiting cannot help. */
+  leaseNow(want: LeaseRequest): Lease | undefined
   /** Waits for a free account. Rejects with a `ChatError`: none exists, all are cooling, the queue is full. */
   lease(want: LeaseRequest, signal: CancelSignal): Promise<Lease>
   setAccounts(accounts: readonly PoolAccount[]): void
@@ -111,17 +115,24 @@ export function createAccountPool(settings: () => PoolSettings, clock: Clock): A
     }
   }
 
-  /** A lease if an account is free now; undefined if all usable ones are busy. Throws where waiting cannot help. */
+  /** The accounts of a route that can be used, free or busy; why the others cannot goes to `unusable`. */
+  function findUsable(route: Route, want: LeaseRequest, unusable: Unusable[]): Entry[] {
+    const usable: Entry[] = []
+    for (const entry of entries.values()) {
+      if (!isCandidate(entry, route.provider, want)) continue
+      const found = findUnusable(entry.state, entry.account, route.model, clock)
+      if (found === undefined) usable.push(entry)
+      else unusable.push(found)
+    }
+    return usable
+  }
+
   function tryLease(want: LeaseRequest): Lease | undefined {
     const unusable: Unusable[] = []
     const pauses: number[] = []
     let isBusy = false
     for (const route of want.routes) {
-      const usable = candidatesOf(entries, route.provider, want).filter(({ account, state }) => {
-        const found = findUnusable(state, account, route.model, clock)
-        if (found !== undefined) unusable.push(found)
-        return found === undefined
-      })
+      const usable = findUsable(route, want, unusable)
       const choice = chooseAccount({
         usable,
         settings: settings(),
@@ -141,11 +152,16 @@ export function createAccountPool(settings: () => PoolSettings, clock: Clock): A
     throw refuseLease(want, unusable)
   }
 
+  function leaseNow(want: LeaseRequest): Lease | undefined {
+    // Those who wait come first; who is left of them cannot be served, and does not hold up others.
+    line.advance()
+    return tryLease(want)
+  }
+
   return {
+    leaseNow,
     async lease(want, signal) {
-      // Those who wait come first; who is left of them cannot be served, and does not hold up others.
-      line.advance()
-      const now = tryLease(want)
+      const now = leaseNow(want)
       if (now !== undefined) return now
       const size = settings().queueSize ?? entries.size * 2
       try {
@@ -188,12 +204,11 @@ function signsInWith({ credential, login }: PoolAccount): string {
   return JSON.stringify([credential, login?.email, login?.mobile, login?.password])
 }
 
-function candidatesOf(entries: ReadonlyMap<string, Entry>, provider: string, want: LeaseRequest): Entry[] {
-  return [...entries.values()].filter(
-    ({ account }) =>
-      account.provider === provider &&
-      !want.exclude.has(account.id) &&
-      (want.pin === undefined || account.id === want.pin || account.name === want.pin),
+function isCandidate({ account }: Entry, provider: string, { exclude, pin }: LeaseRequest): boolean {
+  return (
+    account.provider === provider &&
+    !exclude.has(account.id) &&
+    (pin === undefined || account.id === pin || account.name === pin)
   )
 }
 

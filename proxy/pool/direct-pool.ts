@@ -12,7 +12,7 @@ export type DirectCaller = {
 }
 
 /** What a relay needs of a pool. */
-export type DirectPool = Pick<AccountPool, 'lease' | 'accounts'>
+export type DirectPool = Pick<AccountPool, 'leaseNow' | 'lease' | 'accounts'>
 
 /**
  * Pools of one request each, that lend its own token and nothing else: no account of the user's is seen, used or blamed.
@@ -49,6 +49,7 @@ export function createDirectPools(): (caller: DirectCaller) => DirectPool {
   }
 
   return (caller) => ({
+    leaseNow: (want) => lend(caller, want),
     lease: async (want) => lend(caller, want),
     accounts: () => [],
   })

@@ -15,6 +15,7 @@ export function createWaitingLine<Want, Grant>(options: {
 
   /** Serves whoever can be served now, in order; somebody who cannot does not hold up those behind. */
   function advance(): void {
+    if (line.size === 0) return
     for (const waiting of [...line]) {
       try {
         const grant = options.tryGrant(waiting.want)

@@ -230,19 +230,18 @@ export class AnswerStream {
   }
 
   /** From here on there is no other attempt. Answers with the headers to send. */
-  #commitHead(headers: Record<string, string>): Record<string, string> {
+  #commitHead(headers: Readonly<Record<string, string>>): Record<string, string> {
     const { request, lease, number, ports, startedAt } = this.#attempt
     this.isCommitted = true
     this.#holdBack.stop()
     request.row.update({ state: 'streaming', status: 200, firstByteMs: request.elapsedMs() })
     this.#attempt.row.update({ firstByteMs: ports.clock.monotonic() - startedAt, status: 200 })
-    return {
-      ...this.#headers,
-      ...headers,
-      'x-portside-provider': lease.provider,
-      'x-portside-account': lease.account.id,
-      'x-portside-attempts': String(number),
-    }
+    const head = this.#headers
+    for (const name in headers) head[name] = headers[name] ?? ''
+    head['x-portside-provider'] = lease.provider
+    head['x-portside-account'] = lease.account.id
+    head['x-portside-attempts'] = String(number)
+    return head
   }
 
   #write(chunk: Uint8Array): void {

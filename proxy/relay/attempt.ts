@@ -2,6 +2,7 @@ import type { CancelSignal } from '../cancel-signal.ts'
 import type { Capabilities } from '../chat/capabilities.ts'
 import { hasForeignCarrier } from '../chat/carrier.ts'
 import { ChatError, toChatError, tookTooLong } from '../chat/chat-error.ts'
+import type { ChatRequest } from '../chat/chat-request.ts'
 import type { Timer } from '../clock.ts'
 import type { Lease } from '../pool/account-pool.ts'
 import type { WireProvider } from '../providers/provider.ts'
@@ -35,7 +36,9 @@ export type Attempt = {
   readonly startedAt: number
 }
 
-/** Runs one attempt to its end. Resolves in every case; what was thrown comes back as `error`. */
+/**
+ * Runs one attempt to its end and gives its account back. Resolves in every case; what was thrown comes back as `error`.
+ */
 export async function runAttempt(
   request: RelayRequest,
   ports: RelayPorts,
@@ -73,6 +76,7 @@ export async function runAttempt(
   } finally {
     time.release()
     stream.release()
+    giveBack(attempt, error)
   }
   row.update({
     durationMs: ports.clock.monotonic() - startedAt,
@@ -84,6 +88,13 @@ export async function runAttempt(
   const { isCommitted, withheld } = stream
   return { isCommitted, ...(error === undefined ? {} : { error }), ...(withheld && { withheld }) }
 }
+
+function giveBack({ lease, request }: Attempt, error: ChatError | undefined): void {
+  if (error === undefined) lease.report(OK)
+  else lease.report(request.signal.aborted ? { kind: 'aborted' } : { kind: 'failed', error })
+}
+
+const OK = { kind: 'ok' } as const
 
 /** A client that leaves with its whole answer, while a provider still tidies up, has lost nothing. */
 function hasWholeAnswer(stream: AnswerStream, signal: CancelSignal): boolean {
@@ -127,13 +138,14 @@ class AttemptTime {
   }
 }
 
-async function answer(attempt: Attempt, stream: AnswerStream, wish: AttemptWish): Promise<void> {
+/** Throws, or rejects, with what went wrong. */
+function answer(attempt: Attempt, stream: AnswerStream, wish: AttemptWish): Promise<void> {
   const { request, lease, ports } = attempt
   request.signal.throwIfAborted()
   const provider = ports.provider(lease.provider)
   const bridged = bridgeAttempt(request, provider, wish, ports)
   if (bridged !== undefined) stream.filterBy(bridged)
-  if (provider.kind === 'wire') return answerFromWire({ ...attempt, bridged }, stream, provider)
+  if (provider.kind === 'wire') return answerFromWire(attempt, stream, provider, bridged)
   if (request.head.untranslatable !== undefined) throw request.head.untranslatable
   const parts = provider.streamChat(bridged?.chat ?? request.chat, {
     model: lease.model,
@@ -141,22 +153,23 @@ async function answer(attempt: Attempt, stream: AnswerStream, wish: AttemptWish)
     account: lease.account,
     signal: attempt.time.limit(),
   })
-  await pumpParts(parts, stream)
+  return pumpParts(parts, stream)
 }
 
-/** An attempt, and what the tool bridge made of its request, where it has a part in it. */
-type WireAttempt = Attempt & { readonly bridged: BridgedAttempt | undefined }
-
+/** `bridged` is what the tool bridge made of the request, where it has a part in it. */
 async function answerFromWire(
-  attempt: WireAttempt,
+  attempt: Attempt,
   stream: AnswerStream,
   provider: WireProvider,
+  bridged: BridgedAttempt | undefined,
 ): Promise<void> {
   const { request } = attempt
   const capabilities = provider.capabilitiesOf(attempt.lease.model)
   const isPassThrough = mayPassThrough(request, provider)
   request.row.update({ passThrough: isPassThrough })
-  const written = isPassThrough ? undefined : writeRequest(attempt, provider, capabilities)
+  const written = isPassThrough
+    ? undefined
+    : writeRequest(attempt, provider, capabilities, bridged?.chat ?? request.chat)
   const upstream = await openUpstream(attempt, provider, capabilities, written)
   attempt.row.update({
     status: upstream.status,
@@ -183,12 +196,12 @@ function mayPassThrough(request: RelayRequest, provider: WireProvider): boolean 
 
 /** A client that does not give reasoning and signatures back gets them remembered; codecs leave out what they cannot use. */
 function writeRequest(
-  attempt: WireAttempt,
+  attempt: Attempt,
   provider: WireProvider,
   capabilities: Capabilities,
+  asked: ChatRequest,
 ): WrittenRequest {
   const { request, ports } = attempt
-  const asked = attempt.bridged?.chat ?? request.chat
   const chat = withRememberedReasoning(asked, { cache: ports.reasoning, owner: request.owner })
   return provider.codec.writeRequest(chat, wireTarget(attempt, capabilities))
 }

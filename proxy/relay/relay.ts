@@ -4,7 +4,6 @@ import type { Lease } from '../pool/account-pool.ts'
 import { answerError } from './answer-error.ts'
 import { runAttempt } from './attempt.ts'
 import { backoff } from './backoff.ts'
-import type { AttemptWish } from './bridge-attempt.ts'
 import { nameConversation } from './name-conversation.ts'
 import type { ModelRoute, RelayPorts, RelayRequest } from './relay-ports.ts'
 import { type Unreachable, watchUnreachable } from './unreachable.ts'
@@ -25,7 +24,8 @@ export type AttemptEnd = {
 export async function relay(request: RelayRequest, ports: RelayPorts): Promise<boolean> {
   const tally = { attempts: 0, unreachable: watchUnreachable(ports.hasNetwork) }
   try {
-    const end = await insist(request, ports, tally, await tryAttempts(request, ports, tally))
+    const first = await tryAttempts(request, ports, tally)
+    const end = first.withheld === undefined ? first : await insist(request, ports, tally, first.withheld)
     closeRow(request, end.error)
     return end.error === undefined || end.error.kind === 'cancelled'
   } catch (thrown) {
@@ -48,16 +48,16 @@ async function tryAttempts(
   ports.traffic.active++
   try {
     for (;;) {
-      const lease = await leaseAccount(request, ports, routes, tried, retries.lastError)
-      const wish = { wantsThinking: asksToThink(routes, lease), insists: false }
-      const end = await runLeased(request, ports, lease, { ...wish, number: ++tally.attempts })
+      const granted = leaseAccount(request, ports, routes, tried, retries.lastError)
+      // To wait for what is here already would cost a request more than the whole choice of an account.
+      const lease = granted instanceof Promise ? await granted : granted
+      const wish = { wantsThinking: asksToThink(routes, lease), insists: false, number: ++tally.attempts }
+      const end = await runAttempt(request, ports, lease, wish)
       if (end.error === undefined || end.isCommitted) return end
       retries.lastError = end.error
       if (end.error.code === 'stale_socket' && retries.stale++ === 0) continue
       leaveProvider(ports, tally.unreachable.note(end.error, lease.provider), tried)
-      if (!mayRepeat(end.error, request, ports, tally.attempts, startedAt)) throw end.error
-      retries.isBudgeted ||= takeFromBudget(ports)
-      if (!retries.isBudgeted) throw end.error
+      requireRepeat(end.error, request, ports, { attempts: tally.attempts, startedAt, retries })
       await prepareRepeat(end.error, request, ports, tally.attempts)
       if (leavesAccount(end.error, ports, routes, tried, lease.account.id)) tried.add(lease.account.id)
     }
@@ -81,33 +81,36 @@ async function insist(
   request: RelayRequest,
   ports: RelayPorts,
   tally: { attempts: number },
-  first: AttemptEnd,
+  sendFirst: () => void,
 ): Promise<AttemptEnd> {
-  if (first.withheld === undefined) return first
   try {
     const routes = ports.routeModel(request.head.model, request.provider)
     const lease = await leaseAccount(request, ports, routes, new Set(), undefined)
-    const wish = { wantsThinking: asksToThink(routes, lease), insists: true }
-    const second = await runLeased(request, ports, lease, { ...wish, number: ++tally.attempts })
+    const wish = { wantsThinking: asksToThink(routes, lease), insists: true, number: ++tally.attempts }
+    const second = await runAttempt(request, ports, lease, wish)
     if (second.error === undefined || second.isCommitted) return second
   } catch {
     // No account for a second request: the first answer is the answer.
   }
   if (request.signal.aborted) throw toChatError(request.signal.reason)
-  first.withheld()
+  sendFirst()
   return { isCommitted: true }
 }
 
-function mayRepeat(
-  error: ChatError,
-  request: RelayRequest,
-  ports: RelayPorts,
-  attempts: number,
-  startedAt: number,
-): boolean {
+type SoFar = {
+  readonly attempts: number
+  readonly startedAt: number
+  readonly retries: { isBudgeted: boolean }
+}
+
+/** Throws the error where there may be no other attempt; else the request has its share of the budget. */
+function requireRepeat(error: ChatError, request: RelayRequest, ports: RelayPorts, soFar: SoFar): void {
+  const { attempts, startedAt, retries } = soFar
   const { retry } = ports.settings()
-  if (request.signal.aborted || error.traits.retry === 'never') return false
-  return ports.clock.monotonic() - startedAt <= retry.deadlineMs && attempts < retry.maxAttempts
+  if (request.signal.aborted || error.traits.retry === 'never') throw error
+  if (ports.clock.monotonic() - startedAt > retry.deadlineMs || attempts >= retry.maxAttempts) throw error
+  retries.isBudgeted ||= takeFromBudget(ports)
+  if (!retries.isBudgeted) throw error
 }
 
 /** Retries are a share of what is going on, so that a failing upstream is not hit harder the more it fails (REL-02). */
@@ -155,44 +158,34 @@ function leaveProvider(ports: RelayPorts, provider: string | undefined, tried: S
   for (const { account } of ports.pool.accounts()) if (account.provider === provider) tried.add(account.id)
 }
 
-/** When a second lease cannot be had, the first attempt's error says more than "no account". */
-async function leaseAccount(
+/**
+ * A lease, at once where an account is free. When a second one cannot be had, the first attempt's error says more than
+ * "no account".
+ */
+function leaseAccount(
   request: RelayRequest,
   ports: RelayPorts,
   routes: readonly ModelRoute[],
   tried: ReadonlySet<string>,
   lastError: ChatError | undefined,
-): Promise<Lease> {
-  request.row.update({ state: 'queued' })
+): Lease | Promise<Lease> {
   const want = {
     routes,
     exclude: tried,
     ...(request.pin === undefined ? {} : { pin: request.pin }),
     ...(ports.settings().pool.strategy === 'sticky' ? { conversation: nameConversation(request.chat) } : {}),
   }
+  const tellFirst = (error: unknown): never => {
+    throw lastError === undefined || request.signal.aborted ? error : lastError
+  }
   try {
-    return await ports.pool.lease(want, request.signal)
+    const lease = ports.pool.leaseNow(want)
+    if (lease !== undefined) return lease
   } catch (error) {
-    if (lastError !== undefined && !request.signal.aborted) throw lastError
-    throw error
+    return tellFirst(error)
   }
-}
-
-async function runLeased(
-  request: RelayRequest,
-  ports: RelayPorts,
-  lease: Lease,
-  wish: AttemptWish & { readonly number: number },
-): Promise<AttemptEnd> {
-  try {
-    const end = await runAttempt(request, ports, lease, wish)
-    if (end.error === undefined) lease.report({ kind: 'ok' })
-    else if (request.signal.aborted) lease.report({ kind: 'aborted' })
-    else lease.report({ kind: 'failed', error: end.error })
-    return end
-  } finally {
-    lease.report({ kind: 'aborted' })
-  }
+  request.row.update({ state: 'queued' })
+  return ports.pool.lease(want, request.signal).catch(tellFirst)
 }
 
 function closeRow(request: RelayRequest, error: ChatError | undefined): void {

@@ -52,7 +52,7 @@ export function createUpstreamFetch(network: Network, clock: Clock): UpstreamFet
 
   const watch = createSleepWatch(clock, renew)
   return {
-    async fetch(call) {
+    fetch(call) {
       watch.look()
       return dispatchCall(route, call, watch)
     },

@@ -2,7 +2,7 @@ import { settings } from '../../contract/settings.ts'
 import { ChatError } from '../../proxy/chat/chat-error.ts'
 import type { Tool } from '../../proxy/chat/chat-request.ts'
 import type { StreamPart } from '../../proxy/chat/stream-part.ts'
-import type { LeaseOutcome } from '../../proxy/pool/account-pool.ts'
+import type { Lease, LeaseOutcome } from '../../proxy/pool/account-pool.ts'
 import type { Protocol } from '../../proxy/protocols/protocol.ts'
 import type { ChatProvider } from '../../proxy/providers/provider.ts'
 import { createReasoningCache } from '../../proxy/relay/reasoning-cache.ts'
@@ -58,21 +58,23 @@ export function startFakeRelay(
     streamChat: (_request, { signal }) => answer(signal, attempts++),
   }
   const all = settings.parse({ retry: { backoffBaseMs: 0, backoffMaxMs: 0 } })
+  const lend = (): Lease => {
+    let isOut = true
+    return {
+      account: lent,
+      provider: 'p',
+      model: 'm',
+      reason: 'the only one',
+      report({ kind }) {
+        if (isOut) outcomes.push(kind)
+        isOut = false
+      },
+    }
+  }
   const ports: RelayPorts = {
     pool: {
-      lease: async () => {
-        let isOut = true
-        return {
-          account: lent,
-          provider: 'p',
-          model: 'm',
-          reason: 'the only one',
-          report({ kind }) {
-            if (isOut) outcomes.push(kind)
-            isOut = false
-          },
-        }
-      },
+      leaseNow: lend,
+      lease: async () => lend(),
       setAccounts: () => undefined,
       accounts: () => [],
       counts: () => ({ inFlight: 0, waiting: 0 }),
