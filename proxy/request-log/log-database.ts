@@ -2,7 +2,8 @@ import { chmodSync, closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { LogBodies, LogEntry } from '../../contract/log-entry.ts'
 import { migrateLog } from './log-migrations.ts'
-import { matchesFilter } from './search-text.ts'
+import { LogRetention } from './log-retention.ts'
+import { isFinal, matchesFilter } from './search-text.ts'
 import type { LogQuery, Retention } from './writer-messages.ts'
 
 export type StoredBodies = LogBodies & { readonly id: string }
@@ -62,17 +63,13 @@ export class DamagedLogError extends Error {
 
 function createLogDatabase(database: DatabaseSync): LogDatabase {
   const statements = prepareStatements(database)
-  const keeper = new RetentionKeeper(database, statements)
+  const retention = new LogRetention(database)
   return {
     write(entries, bodies) {
-      let bytes = 0
       try {
-        inTransaction(database, () => {
-          bytes = writeAll(statements, entries, bodies)
-        })
-        keeper.noteWritten(entries.length, bytes)
+        inTransaction(database, () => writeAll(statements, retention, entries, bodies))
       } catch (error) {
-        keeper.forget()
+        retention.forget()
         throw error
       }
     },
@@ -80,8 +77,9 @@ function createLogDatabase(database: DatabaseSync): LogDatabase {
     get: (id) => statements.get.all({ id }).map(readEntry)[0],
     bodies: (id) => statements.bodies.all({ id }).map(readBodies)[0],
     closeCutOff: (before) => void statements.closeCutOff.run({ before, message: CUT_OFF }),
-    retain: (retention) => keeper.retain(retention),
+    retain: (limits) => retention.apply(limits),
     clear() {
+      retention.forget()
       database.exec('DELETE FROM entries')
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
       database.exec('VACUUM')
@@ -120,28 +118,20 @@ function prepareStatements(database: DatabaseSync) {
       UPDATE entries SET state = 'failed', entry = json_set(entry, '$.state', 'failed',
         '$.errorKind', 'outcome-unknown', '$.errorMessage', :message)
       WHERE state NOT IN ('done', 'failed', 'cancelled') AND started_at < :before`),
-    size: database.prepare('SELECT count(*) AS rows, coalesce(sum(bytes), 0) AS bytes FROM entries'),
-    dropOld: database.prepare('DELETE FROM entries WHERE started_at < :notBefore'),
-    dropOldest: database.prepare(`
-      DELETE FROM entries WHERE started_at <=
-        (SELECT max(started_at) FROM (SELECT started_at FROM entries ORDER BY started_at LIMIT :count))`),
-    freePages: database.prepare('PRAGMA freelist_count'),
-    pages: database.prepare('PRAGMA page_count'),
   }
 }
 
-/** Returns how many bytes the rows and bodies count as. */
 function writeAll(
   statements: Statements,
+  retention: LogRetention,
   entries: readonly LogEntry[],
   bodies: readonly StoredBodies[],
-): number {
-  let total = 0
+): void {
   for (const entry of entries) {
     const text = JSON.stringify(entry)
     const { id, startedAt, state } = entry
-    total += text.length
     statements.upsert.run({ id, startedAt, state, entry: text, bytes: text.length })
+    retention.noteRow(id, text.length, isFinal(entry))
   }
   for (const { id, request, response, requestCut, responseCut } of bodies) {
     statements.putBodies.run({
@@ -152,10 +142,9 @@ function writeAll(
       responseCut: Number(responseCut),
     })
     const more = (request?.length ?? 0) + (response?.length ?? 0)
-    total += more
     statements.addBytes.run({ id, more })
+    retention.noteBodies(more)
   }
-  return total
 }
 
 /** Newest first. A text is looked for here rather than by SQLite, which would need a copy of every row to search in. */
@@ -168,87 +157,6 @@ function listEntries(statements: Statements, query: LogQuery): LogEntry[] {
     if (found.length >= limit) break
   }
   return found
-}
-
-const OVERHEAD = 1.3
-const PAGE_BYTES = 4_096
-const ROOM = 1.1
-
-/** SQLite itself refuses to grow beyond this, whatever retention missed. */
-function limitPages(database: DatabaseSync, maxBytes: number): void {
-  const pages = Math.ceil((maxBytes * ROOM) / PAGE_BYTES)
-  // A pragma takes no parameters; this one is a whole number by construction.
-  database.exec('PRAGMA max_page_count = '.concat(pages.toFixed(0)))
-}
-
-const FREE_SHARE = 0.25
-
-/** How much older rows may get than they should before somebody looks. */
-const AGE_SLACK_MS = 60_000
-
-/**
- * Drops the oldest rows until age, count and size fit; a tenth more goes at once, so that it is not done for every row.
- * Rows are counted only when there may be too many: what was written since the last count is known.
- */
-class RetentionKeeper {
-  readonly #database: DatabaseSync
-  readonly #statements: Statements
-  /** No fewer than there are; undefined before the first count. */
-  #most: { rows: number; bytes: number } | undefined
-  #maxBytes = 0
-  #droppedBefore = 0
-
-  constructor(database: DatabaseSync, statements: Statements) {
-    this.#database = database
-    this.#statements = statements
-  }
-
-  noteWritten(rows: number, bytes: number): void {
-    if (this.#most === undefined) return
-    this.#most.rows += rows
-    this.#most.bytes += bytes
-  }
-
-  /** After a failure nothing is known for certain. */
-  forget(): void {
-    this.#most = undefined
-  }
-
-  retain({ notBefore, maxRows, maxBytes }: Retention): void {
-    if (maxBytes !== this.#maxBytes) limitPages(this.#database, maxBytes)
-    this.#maxBytes = maxBytes
-    const hasAged = notBefore - this.#droppedBefore > AGE_SLACK_MS || notBefore < this.#droppedBefore
-    if (hasAged) {
-      this.#statements.dropOld.run({ notBefore })
-      this.#droppedBefore = notBefore
-    }
-    if (!hasAged && this.#fits(maxRows, maxBytes)) return
-    this.#dropSurplus(maxRows, maxBytes)
-    if (this.#isMostlyFree()) this.#database.exec('PRAGMA incremental_vacuum')
-  }
-
-  /** Free pages are taken again by the next rows; they go back to the disk when a good part of the file is free. */
-  #isMostlyFree(): boolean {
-    const free = Number(this.#statements.freePages.get()?.freelist_count)
-    return free > Number(this.#statements.pages.get()?.page_count) * FREE_SHARE
-  }
-
-  #fits(maxRows: number, maxBytes: number): boolean {
-    return this.#most !== undefined && this.#most.rows <= maxRows && this.#most.bytes * OVERHEAD <= maxBytes
-  }
-
-  #dropSurplus(maxRows: number, maxBytes: number): void {
-    for (;;) {
-      const found = this.#statements.size.get() ?? {}
-      const rows = Number(found.rows ?? 0)
-      const bytes = Number(found.bytes ?? 0)
-      this.#most = { rows, bytes }
-      const share = 1 - maxBytes / (bytes * OVERHEAD)
-      const count = Math.max(rows - maxRows, Math.ceil(rows * share))
-      if (count <= 0 || rows === 0) return
-      this.#statements.dropOldest.run({ count: count + Math.floor(maxRows / 10) })
-    }
-  }
 }
 
 function inTransaction(database: DatabaseSync, work: () => void): void {

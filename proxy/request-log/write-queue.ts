@@ -4,7 +4,13 @@ import type { LogWriter } from './log-writer.ts'
 import { createWaitingRows } from './waiting-rows.ts'
 import type { Retention, WriterRequest } from './writer-messages.ts'
 
-const BATCH_ROWS = 500
+/**
+ * A batch is so small that the writer's thread is done with it before a request that needs the same core would notice;
+ * of many rows that wait, a share goes at once.
+ */
+const SMALL_BATCH_ROWS = 32
+const LARGE_BATCH_ROWS = 500
+const BATCH_SHARE = 0.25
 const WRITE_TIMEOUT_MS = 30_000
 
 export type WriteQueue = {
@@ -64,7 +70,7 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   async function drain(): Promise<void> {
     hasFailed = false
     while (waiting.size > 0 && !hasFailed) {
-      const rows = waiting.take(BATCH_ROWS)
+      const rows = waiting.take(batchSize(waiting.size))
       const result = await writeRows(rows)
       hasFailed = !result.isWritten
       if (hasFailed) waiting.putBack(rows)
@@ -104,6 +110,10 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
       clearTimeout(timer)
     },
   }
+}
+
+function batchSize(waiting: number): number {
+  return Math.min(LARGE_BATCH_ROWS, Math.max(SMALL_BATCH_ROWS, Math.ceil(waiting * BATCH_SHARE)))
 }
 
 type Written = {
