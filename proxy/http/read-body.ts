@@ -22,12 +22,26 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Ui
         reject(tooLarge(maxBytes))
       } else chunks.push(chunk)
     })
-    request.on('end', () =>
-      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, total)),
-    )
+    request.on('end', () => resolve(join(chunks, total)))
     request.on('error', (cause) => reject(gone(cause)))
     request.on('close', () => request.complete || reject(gone()))
   })
+}
+
+function join(chunks: readonly Uint8Array[], total: number): Uint8Array {
+  const [first] = chunks
+  if (chunks.length === 1 && first !== undefined) return first
+  const whole = Buffer.concat(chunks, total)
+  for (const chunk of chunks) release(chunk)
+  return whole
+}
+
+/**
+ * Gives a chunk's memory back now. V8 takes bytes outside its heap for a reason to collect all of it: with bodies of
+ * 200 KB, held twice, half of the time of a request went there.
+ */
+function release({ buffer, length }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0)
 }
 
 function tooLarge(maxBytes: number): ChatError {
