@@ -81,8 +81,10 @@ export function optionalList(fields: Fields, name: string): readonly JsonValue[]
 
 /** A list of objects, each with its own path. */
 export function optionalRecords(fields: Fields, name: string): readonly Fields[] | undefined {
+  const list = optionalList(fields, name)
+  if (list === undefined) return undefined
   const path = fieldPath(fields, name)
-  return optionalList(fields, name)?.map((value, index) => readObject(value, `${path}[${index}]`))
+  return list.map((value, index) => readObject(value, `${path}[${index}]`))
 }
 
 export function requiredRecords(fields: Fields, name: string): readonly Fields[] {

@@ -19,6 +19,7 @@ import { authHeaders } from './auth-headers.ts'
 import { type AttemptWish, type BridgedAttempt, bridgeAttempt } from './bridge-attempt.ts'
 import { collectBytes } from './collect-bytes.ts'
 import { secretsOf, withoutSecrets } from './mask-secrets.ts'
+import { stringifyPiecewise } from './piecewise-json.ts'
 import { pumpEvents, pumpParts } from './pump.ts'
 import { withRememberedReasoning } from './reasoning-cache.ts'
 import type { AttemptEnd } from './relay.ts'
@@ -232,7 +233,7 @@ function openUpstream(
       'accept-encoding': 'identity',
       'user-agent': 'portside',
     },
-    body: written === undefined ? passedBody(attempt) : JSON.stringify(written.body),
+    body: written === undefined ? passedBody(attempt) : stringifyPiecewise(written.body),
     signal: request.signal,
     totalMs: attempt.time.totalMs,
     onSent: () => attempt.row.update({ maybeBilled: true }),

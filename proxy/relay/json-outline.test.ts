@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CUT_OUT, createJsonOutline } from './json-outline.ts'
+import { CUT_OUT, createJsonOutline, outlineOf } from './json-outline.ts'
+import { scanJson } from './scan-json.ts'
 
 function outline(text: string, sizes: readonly number[] = [text.length]): unknown {
   const made = createJsonOutline()
@@ -11,6 +12,13 @@ function outline(text: string, sizes: readonly number[] = [text.length]): unknow
     at += size
   }
   const read = made.text()
+  return read === undefined ? undefined : JSON.parse(read)
+}
+
+function outlineOfScanned(text: string): unknown {
+  const bytes = Buffer.from(text)
+  const { longStrings } = scanJson(bytes, { jsonDepth: 1000, jsonNodes: 100_000 }, 'model')
+  const read = outlineOf(bytes, longStrings)
   return read === undefined ? undefined : JSON.parse(read)
 }
 
@@ -50,7 +58,9 @@ describe('The outline of a JSON text', () => {
         value,
         fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 10 }),
         (given, sizes) => {
-          expect(outline(JSON.stringify(given), sizes)).toEqual(cutOut(given))
+          const text = JSON.stringify(given)
+          expect(outline(text, sizes)).toEqual(cutOut(given))
+          expect(outlineOfScanned(text)).toEqual(cutOut(given))
         },
       ),
       { numRuns: 1000 },
@@ -59,7 +69,9 @@ describe('The outline of a JSON text', () => {
 
   it('is not made of a text that ends within a string, or has little to cut out', () => {
     expect(outline('{"text":"high water')).toBeUndefined()
-    expect(outline(JSON.stringify(Array.from({ length: 20_000 }, () => 'tide')))).toBeUndefined()
+    const short = JSON.stringify(Array.from({ length: 20_000 }, () => 'tide'))
+    expect(outline(short)).toBeUndefined()
+    expect(outlineOfScanned(short)).toBeUndefined()
   })
 
   it('stays small for a string of a megabyte', () => {

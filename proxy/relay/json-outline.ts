@@ -1,3 +1,5 @@
+import { LONG_STRING, type Span } from './scan-json.ts'
+
 /**
  * A JSON text with its long strings cut out, taken piece by piece as the bytes come. It has the same shape as the whole
  * and is read in its place where only the shape matters: the tokens of an answer of a megabyte cost as little as those
@@ -15,13 +17,26 @@ export const OUTLINED_BYTES = 16_384
 /** What a long string begins with is kept where no letter can be cut in two by it; else this stands in its place. */
 export const CUT_OUT = '~'
 
-const LONGEST_KEPT = 256
 const KEPT_OF_LONG = 64
 const PLAIN = /^[\x20-\x5b\x5d-\x7e]*$/
 /** An outline of more than this is not worth its making. */
 const MOST_CHARACTERS = 65_536
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+
+/** The outline of a text that is here as a whole and was scanned; undefined where it would be hardly shorter. */
+export function outlineOf(bytes: Buffer, longStrings: readonly Span[]): string | undefined {
+  let kept = ''
+  let from = 0
+  for (const { start, end } of longStrings) {
+    kept += bytes.toString('latin1', from, start)
+    kept += beginningOf(bytes.toString('latin1', start, start + KEPT_OF_LONG))
+    from = end
+    if (kept.length > MOST_CHARACTERS) return undefined
+  }
+  if (kept.length + bytes.length - from > MOST_CHARACTERS) return undefined
+  return readUtf8(kept + bytes.toString('latin1', from))
+}
 
 export function createJsonOutline(): JsonOutline {
   return new Outline()
@@ -45,7 +60,7 @@ class Outline implements JsonOutline {
 
   text(): string | undefined {
     if (this.#isInString || this.#characters > MOST_CHARACTERS) return undefined
-    return Buffer.from(this.#kept.join(''), 'latin1').toString('utf8')
+    return readUtf8(this.#kept.join(''))
   }
 
   #keep(text: string): void {
@@ -80,13 +95,13 @@ class Outline implements JsonOutline {
   }
 
   #endString(quote: number): number {
-    this.#keep(this.#length > LONGEST_KEPT ? `${beginningOf(this.#head)}"` : `${this.#head}"`)
+    this.#keep(this.#length > LONG_STRING ? `${beginningOf(this.#head)}"` : `${this.#head}"`)
     this.#isInString = false
     return quote + 1
   }
 
   #grow(chunk: Buffer, from: number, end: number): void {
-    const room = LONGEST_KEPT - this.#head.length
+    const room = LONG_STRING - this.#head.length
     if (room > 0) this.#head += chunk.toString('latin1', from, Math.min(end, from + room))
     this.#length += end - from
   }
@@ -98,6 +113,11 @@ class Outline implements JsonOutline {
     const isOdd = (end - at) % 2 === 1
     this.#isEscaping = at === from ? isOdd !== this.#isEscaping : isOdd
   }
+}
+
+/** The text that these bytes, one in each character, are in UTF-8. */
+function readUtf8(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8')
 }
 
 function beginningOf(head: string): string {

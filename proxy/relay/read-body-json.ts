@@ -2,7 +2,8 @@ import { isAscii, isUtf8 } from 'node:buffer'
 import { ChatError } from '../chat/chat-error.ts'
 import { isJsonObject, type JsonObject } from '../chat/json.ts'
 import { parseJson } from '../chat/pick-fields.ts'
-import { createJsonOutline, OUTLINED_BYTES } from './json-outline.ts'
+import { OUTLINED_BYTES, outlineOf } from './json-outline.ts'
+import { parsePiecewise } from './piecewise-json.ts'
 import { type JsonLimits, type Span, scanJson } from './scan-json.ts'
 
 /** A request's body, as bytes and parsed, with the places where the model's name stands. */
@@ -22,38 +23,38 @@ export type RequestBody = {
 export function readRequestBody(bytes: Uint8Array, limits: JsonLimits): RequestBody {
   if (bytes.length === 0)
     throw new ChatError('invalid-request', 'The request has no body; send a JSON object')
-  const modelSpans = scanJson(bytes, limits, 'model')
+  const { fieldSpans, longStrings } = scanJson(bytes, limits, 'model')
   let json: JsonObject | undefined
   return {
     bytes,
-    modelSpans,
-    outline: bytes.length < OUTLINED_BYTES ? undefined : readOutline(bytes),
+    modelSpans: fieldSpans,
+    outline: bytes.length < OUTLINED_BYTES ? undefined : readOutline(bytes, longStrings),
     get json() {
-      json ??= parseObject(bytes)
+      json ??= parseObject(bytes, longStrings)
       return json
     },
   }
 }
 
 /** Undefined where an outline does not help, or the body is no valid JSON: then the whole is read, which says why. */
-function readOutline(bytes: Uint8Array): JsonObject | undefined {
+function readOutline(bytes: Uint8Array, longStrings: readonly Span[]): JsonObject | undefined {
   if (!isUtf8(bytes)) return undefined
-  const outline = createJsonOutline()
-  outline.push(bytes)
-  const text = outline.text()
+  const text = outlineOf(asBuffer(bytes), longStrings)
   const read = text === undefined ? undefined : parseJson(text)
   return isJsonObject(read) ? read : undefined
 }
 
-function parseObject(bytes: Uint8Array): JsonObject {
-  const json = parse(bytes)
+function parseObject(bytes: Uint8Array, longStrings: readonly Span[]): JsonObject {
+  const json = parse(asBuffer(bytes), longStrings)
   if (!isJsonObject(json)) throw new ChatError('invalid-request', 'The request body must be a JSON object')
   return json
 }
 
-function parse(bytes: Uint8Array): unknown {
+function parse(bytes: Buffer, longStrings: readonly Span[]): unknown {
   try {
-    return JSON.parse(decode(bytes))
+    if (bytes.length < OUTLINED_BYTES) return JSON.parse(decode(bytes))
+    if (!isUtf8(bytes)) throw new TypeError('not UTF-8')
+    return parsePiecewise(bytes, longStrings)
   } catch (cause) {
     const why = cause instanceof SyntaxError ? cause.message.slice(0, 120) : 'it is not UTF-8'
     throw new ChatError('invalid-request', `The request body is not valid JSON: ${why}`, { cause })
@@ -61,9 +62,12 @@ function parse(bytes: Uint8Array): unknown {
 }
 
 /** Throws where the bytes are not UTF-8. Most requests are plain ASCII, which is read fastest. */
-function decode(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (isAscii(buffer)) return buffer.toString('latin1')
-  if (!isUtf8(buffer)) throw new TypeError('not UTF-8')
-  return buffer.toString('utf8')
+function decode(bytes: Buffer): string {
+  if (isAscii(bytes)) return bytes.toString('latin1')
+  if (!isUtf8(bytes)) throw new TypeError('not UTF-8')
+  return bytes.toString('utf8')
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

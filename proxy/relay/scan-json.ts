@@ -5,6 +5,15 @@ export type JsonLimits = { readonly jsonDepth: number; readonly jsonNodes: numbe
 /** Where values of a top-level field stand in a JSON text: byte offsets, `end` exclusive. */
 export type Span = { readonly start: number; readonly end: number }
 
+/** What one pass over a JSON text finds. */
+export type JsonScan = {
+  /** The values of the top-level field that was looked for. */
+  readonly fieldSpans: readonly Span[]
+  /** What stands between the quotes of strings of more than `LONG_STRING` bytes. */
+  readonly longStrings: readonly Span[]
+}
+
+export const LONG_STRING = 256
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
@@ -16,11 +25,12 @@ const CLOSE_BRACKET = 0x5d
 
 /**
  * One pass over a JSON text before it is parsed: refuses what is nested too deep or has too many values, and finds the
- * values of the top-level field `field`. It does not validate; `JSON.parse` does.
+ * values of the top-level field `field`, and long strings. It does not validate; `JSON.parse` does.
  */
 // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one loop over every byte of every request; calls would cost more than they explain.
-export function scanJson(bytes: Uint8Array, limits: JsonLimits, field: string): readonly Span[] {
-  const spans: Span[] = []
+export function scanJson(bytes: Uint8Array, limits: JsonLimits, field: string): JsonScan {
+  const fieldSpans: Span[] = []
+  const longStrings: Span[] = []
   let depth = 0
   let nodes = 0
   let isKeyNext = false
@@ -32,7 +42,8 @@ export function scanJson(bytes: Uint8Array, limits: JsonLimits, field: string): 
         if (depth === 1 && isKeyNext) {
           isWanted = isKey(bytes, at, end, field)
           isKeyNext = false
-        } else if (depth === 1 && isWanted) spans.push({ start: at, end })
+        } else if (depth === 1 && isWanted) fieldSpans.push({ start: at, end })
+        if (end - at - 2 > LONG_STRING) longStrings.push({ start: at + 1, end: end - 1 })
         at = end - 1
         break
       }
@@ -56,12 +67,20 @@ export function scanJson(bytes: Uint8Array, limits: JsonLimits, field: string): 
         break
     }
   }
-  return spans
+  return { fieldSpans, longStrings }
 }
+
+/** Most strings end so soon that a native search would cost more than a look at each byte. */
+const LOOKED_AT = 32
 
 /** The offset just behind a string's closing quote. Jumps from quote to quote: long strings cost one native search. */
 function endOfString(bytes: Uint8Array, start: number): number {
-  let quote = bytes.indexOf(QUOTE, start + 1)
+  let at = start + 1
+  for (const near = at + LOOKED_AT; at < near; at++) {
+    if (bytes[at] === QUOTE) return at + 1
+    if (bytes[at] === BACKSLASH) at++
+  }
+  let quote = bytes.indexOf(QUOTE, at)
   while (quote !== -1) {
     let backslashes = 0
     while (bytes[quote - 1 - backslashes] === BACKSLASH) backslashes++

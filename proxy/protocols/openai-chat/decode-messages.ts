@@ -47,18 +47,26 @@ function decodeMessage(message: Fields, index: number, history: History): Turn {
 
 function decodeAssistant(message: Fields, index: number, history: History): readonly Part[] {
   const refusal = optionalString(message, 'refusal')
-  const calls = (optionalRecords(message, 'tool_calls') ?? []).map((call, position) =>
-    decodeCall(call, `call_${index}_${position}`),
-  )
+  const calls = decodeCalls(message, index)
   const legacy = optionalFields(message, 'function_call')
   if (legacy !== undefined) calls.push(decodeLegacyCall(legacy, `call_${index}_legacy`, history))
   for (const call of calls) history.kinds.set(call.id, call.kind)
+  const reasoning = decodeReasoning(message)
+  const content = decodeContent(message)
+  if (reasoning.length === 0 && !refusal && calls.length === 0) return content
   return [
-    ...decodeReasoning(message),
-    ...decodeContent(message),
+    ...reasoning,
+    ...content,
     ...(refusal ? [{ type: 'refusal' as const, text: refusal }] : []),
     ...calls,
   ]
+}
+
+function decodeCalls(message: Fields, index: number): ToolCallPart[] {
+  const calls = optionalRecords(message, 'tool_calls')
+  return calls === undefined
+    ? []
+    : calls.map((call, position) => decodeCall(call, `call_${index}_${position}`))
 }
 
 function decodeCall(call: Fields, spareId: string): ToolCallPart {
