@@ -88,13 +88,15 @@ function isSame(one: Shape, other: Shape): boolean {
 }
 
 function matchFrame(stream: string, at: number, { before, behind }: Shape): number {
-  if (!stream.startsWith(before, at)) return -1
+  // Slices are compared several letters at a time, `startsWith` looks at one after the other.
   const from = at + before.length
+  if (stream.slice(at, from) !== before) return -1
   let quote = stream.indexOf('"', from)
   while (quote !== -1 && isEscaped(stream, quote)) quote = stream.indexOf('"', quote + 1)
+  const end = quote + behind.length
   // An empty text is no delta, and a text does not reach over the end of its line.
-  if (quote <= from || !stream.startsWith(behind, quote) || stream.indexOf('\n', from) < quote) return -1
-  return quote + behind.length
+  if (quote <= from || stream.slice(quote, end) !== behind || stream.indexOf('\n', from) < quote) return -1
+  return end
 }
 
 function isEscaped(text: string, at: number): boolean {
