@@ -46,6 +46,7 @@ const REPORT_FILE = join(DOCS, 'performance.md')
 
 const isPart = options.work !== undefined || options.gateways !== undefined
 const turnMs = Number(options.ms ?? (options.quick ? 400 : 1800))
+const warmMs = options.quick ? turnMs : Math.max(turnMs, 4000)
 const rounds = Number(options.rounds ?? (options.quick || isPart ? 1 : 3))
 
 if (options.report)
@@ -83,6 +84,7 @@ async function measure(): Promise<BenchRecord> {
       results,
       rounds,
       turnMs,
+      warmMs,
       isQuick: options.quick,
       gateways,
       say: console.log,
@@ -94,6 +96,7 @@ async function measure(): Promise<BenchRecord> {
     seconds: Math.round((performance.now() - startedAt) / 1000),
     rounds,
     turnMs,
+    warmMs,
     machine: describeMachine(canPin),
     node: process.version.slice(1),
     commit: describeCommit(),

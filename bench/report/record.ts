@@ -12,6 +12,7 @@ export type BenchRecord = {
   readonly seconds: number
   readonly rounds: number
   readonly turnMs: number
+  readonly warmMs: number
   readonly machine: {
     readonly cpu: string
     readonly cores: number

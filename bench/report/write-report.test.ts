@@ -17,6 +17,7 @@ function recordOf(change: Partial<BenchRecord> = {}): BenchRecord {
     seconds: 610,
     rounds: 3,
     turnMs: 2000,
+    warmMs: 4000,
     machine: {
       cpu: 'A CPU',
       cores: 2,

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { openIdle } from '../rig/idle-connections.ts'
+import { runLoad } from '../rig/load.ts'
 import { residentBytes } from '../rig/process-cost.ts'
 import { GATEWAYS } from '../targets/gateways.ts'
 import { openFilesLimit } from '../targets/spawn.ts'
@@ -13,6 +14,8 @@ const WANTED_CONNECTIONS = 10_000
 const SPARE_FILES = 2000
 const SETTLE_MS = 2000
 const STARTS = 7
+const FEW = 64
+const LIMIT_MS = 60_000
 
 const ASKED: Work = {
   id: 'idle',
@@ -24,7 +27,10 @@ const ASKED: Work = {
   gateways: [],
 }
 
-/** Resident megabytes with the connections open, and how many of them the connections added. */
+/**
+ * Resident megabytes with the connections open, and how many of them the connections added. Where they ask, as many
+ * requests over a few connections come first.
+ */
 export const IDLE_CONNECTIONS: readonly Experiment[] = [
   idleExperiment('idle-silent', '10,000 connections that have asked nothing yet'),
   idleExperiment('idle', '10,000 connections that have made one request each'),
@@ -43,13 +49,13 @@ function idleExperiment(id: 'idle' | 'idle-silent', title: string): Experiment {
         async turn(running) {
           const { pid, port } = running.target
           const wanted = Math.min(WANTED_CONNECTIONS, openFilesLimit() - SPARE_FILES)
-          await wait(SETTLE_MS / 2)
+          const { request, ...load } = loadOf(ASKED, running)
+          // What the requests themselves leave behind is not the connections': the same number of them comes first.
+          if (id === 'idle')
+            await runLoad({ ...load, request, connections: FEW, requests: wanted, durationMs: LIMIT_MS })
+          await wait(SETTLE_MS)
           const before = residentBytes(pid)
-          const idle = await openIdle(
-            port,
-            wanted,
-            id === 'idle' ? loadOf(ASKED, running).request : undefined,
-          )
+          const idle = await openIdle(port, wanted, id === 'idle' ? request : undefined)
           await wait(SETTLE_MS)
           const after = residentBytes(pid)
           const open = idle.open()

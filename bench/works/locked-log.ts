@@ -45,16 +45,18 @@ type Hindered = {
   readonly running: Running
   readonly round: number
   readonly turnMs: number
+  readonly warmMs: number
   readonly results: Results
 }
 
-async function measureHindered({ name, hold, running, round, turnMs, results }: Hindered): Promise<number> {
+async function measureHindered(hindered: Hindered): Promise<number> {
+  const { name, hold, running, round, results } = hindered
   const work = WORKS.find(({ id }) => id === 'small')
   if (work === undefined) throw new Error('there is no work with small JSON')
   const holder =
     hold === undefined ? undefined : await holdLock(join(running.target.home ?? '', 'requests.sqlite'), hold)
   try {
-    const measured = await measureThroughput(work, running, turnMs, round)
+    const measured = await measureThroughput(work, running, hindered, round)
     results.add('locked-log', name, measured)
     return measured.rate
   } finally {

@@ -3,8 +3,8 @@ import { runLoad } from '../rig/load.ts'
 import { cpuSeconds } from '../rig/process-cost.ts'
 import { quantile } from '../rig/quantile.ts'
 import { alternate, type Experiment } from './experiment.ts'
-import { loadOf } from './throughput.ts'
-import type { Work } from './works.ts'
+import { loadOf, warmUp } from './throughput.ts'
+import { WORKS, type Work } from './works.ts'
 
 type Paced = { readonly id: string; readonly streams: number; readonly eventsASecond: number }
 
@@ -19,6 +19,15 @@ const FRAMING = 5
 /** A stream ends by itself; this only stops a run that hangs. */
 const LIMIT_MS = 60_000
 const STREAM_SECONDS = 3
+
+/** Streams that do not wait: at fifty events a second V8 would need minutes to compile what they run. */
+const WARMING = findWork('sse')
+
+function findWork(id: string): Work {
+  const work = WORKS.find((each) => each.id === id)
+  if (work === undefined) throw new Error(`there is no work ${id}`)
+  return work
+}
 
 /**
  * Streams whose events come one at a time, as from a model. An event's lateness is the time from its writing at the
@@ -45,8 +54,9 @@ export const PACED_STREAMS: readonly Experiment[] = PACED.map(({ id, streams, ev
     run: (context) =>
       alternate(context, {
         work: id,
-        async turn(running) {
+        async turn(running, round) {
           const { pid } = running.target
+          if (round === 0) await warmUp(WARMING, running, context.warmMs)
           const late: number[] = []
           const before = cpuSeconds(pid)
           const result = await runLoad({

@@ -2,7 +2,7 @@ import { checkSame, checkTranslated } from '../rig/check-answer.ts'
 import { type Load, runLoad } from '../rig/load.ts'
 import { cpuSeconds } from '../rig/process-cost.ts'
 import { writeRequest } from '../rig/requests.ts'
-import { alternate, type Experiment, type Running } from './experiment.ts'
+import { alternate, type Context, type Experiment, type Running } from './experiment.ts'
 import type { Work } from './works.ts'
 
 /**
@@ -29,25 +29,32 @@ export function throughputOf(work: Work): Experiment {
         // The works that only show growth get one round less, so that a run ends within twelve minutes.
         rounds: isLong === true ? Math.max(1, context.rounds - 1) : context.rounds,
         isDirectMeasuredOnce: true,
-        turn: (running, round) => measureThroughput(work, running, context.turnMs, round),
+        turn: (running, round) => measureThroughput(work, running, context, round),
       }),
   }
 }
 
-/** One turn of a gateway at a work; the first one warms up for as long as it measures. Rejects when an answer is wrong. */
+/** One turn of a gateway at a work; it warms up before the first one. Rejects when an answer is wrong. */
 export async function measureThroughput(
   work: Work,
   running: Running,
-  turnMs: number,
+  { turnMs, warmMs }: Pick<Context, 'turnMs' | 'warmMs'>,
   round: number,
 ): Promise<Throughput> {
   const { pid } = running.target
   const load = loadOf(work, running)
-  await runLoad({ ...load, durationMs: round === 0 ? turnMs : turnMs / 8 })
+  if (round === 0) await warmUp(work, running, warmMs)
+  await runLoad({ ...load, durationMs: turnMs / 8 })
   const before = cpuSeconds(pid)
   const { answers, seconds, rigBusy } = await runLoad({ ...load, durationMs: turnMs })
   const count = answers * (work.counts?.perAnswer ?? 1)
   return { rate: count / seconds, cpuPerMillion: ((cpuSeconds(pid) - before) / count) * 1e6, rigBusy }
+}
+
+/** Lets a gateway work; what is not JavaScript, or has worked all the time, needs little of it. */
+export async function warmUp(work: Work, running: Running, warmMs: number): Promise<void> {
+  const isWarm = running.id === 'nginx' || running.id === 'direct'
+  await runLoad({ ...loadOf(work, running), durationMs: isWarm ? warmMs / 8 : warmMs })
 }
 
 /** What a work asks of a gateway, and what the answer has to be. */
