@@ -6,7 +6,7 @@ import type { Span } from './scan-json.ts'
 // V8 gives every text of more than about 128 KB pages of its own, and to get and give back these pages costs more than
 // to read or write the text. So large JSON is read and written in pieces; what comes of it is the same.
 
-/** Stands in the place of long strings while the rest is parsed; in no body that is not ours. */
+/** Stands in the place of long strings while the rest is parsed; no client can know it. */
 const MARK = randomUUID()
 
 /**
