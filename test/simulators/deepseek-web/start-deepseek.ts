@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createChallenges } from './challenges.ts'
 import { route } from './routes.ts'
 import { refused } from './scene.ts'
-import { sendJson } from './send-json.ts'
+import { sendJson } from '../upstream.ts'
 import { createState, type State } from './state.ts'
 
 export type SimulatorOptions = {
