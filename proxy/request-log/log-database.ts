@@ -103,7 +103,6 @@ function prepareStatements(database: DatabaseSync) {
     putBodies: database.prepare(`
       INSERT OR REPLACE INTO bodies (id, request, response, request_cut, response_cut)
       VALUES (:id, :request, :response, :requestCut, :responseCut)`),
-    addBytes: database.prepare('UPDATE entries SET bytes = bytes + :more WHERE id = :id'),
     list: database.prepare(`
       SELECT entry FROM entries
       WHERE started_at < :before
@@ -121,17 +120,20 @@ function prepareStatements(database: DatabaseSync) {
   }
 }
 
+/** Bodies come with the entry that they belong to, which counts their bytes. */
 function writeAll(
   statements: Statements,
   retention: LogRetention,
   entries: readonly LogEntry[],
   bodies: readonly StoredBodies[],
 ): void {
+  const bodyBytes = new Map(bodies.map((each) => [each.id, sizeOf(each)]))
   for (const entry of entries) {
     const text = JSON.stringify(entry)
     const { id, startedAt, state } = entry
-    statements.upsert.run({ id, startedAt, state, entry: text, bytes: text.length })
-    retention.noteRow(id, text.length, isFinal(entry))
+    const bytes = text.length + (bodyBytes.get(id) ?? 0)
+    statements.upsert.run({ id, startedAt, state, entry: text, bytes })
+    retention.noteRow(id, bytes, isFinal(entry))
   }
   for (const { id, request, response, requestCut, responseCut } of bodies) {
     statements.putBodies.run({
@@ -141,10 +143,11 @@ function writeAll(
       requestCut: Number(requestCut),
       responseCut: Number(responseCut),
     })
-    const more = (request?.length ?? 0) + (response?.length ?? 0)
-    statements.addBytes.run({ id, more })
-    retention.noteBodies(more)
   }
+}
+
+function sizeOf({ request, response }: StoredBodies): number {
+  return (request?.length ?? 0) + (response?.length ?? 0)
 }
 
 /** Newest first. A text is looked for here rather than by SQLite, which would need a copy of every row to search in. */

@@ -43,10 +43,6 @@ export class LogRetention {
     this.#size.bytes += bytes - (before ?? 0)
   }
 
-  noteBodies(bytes: number): void {
-    if (this.#size !== undefined) this.#size.bytes += bytes
-  }
-
   /** After a failure nothing is known for certain. */
   forget(): void {
     this.#size = undefined

@@ -1,7 +1,7 @@
+import { sendJson } from '../upstream.ts'
 import type { Visit } from './routes.ts'
 import { SCENARIOS } from './scenarios.ts'
 import { bizRefused, refused, type Scene } from './scene.ts'
-import { sendJson } from '../upstream.ts'
 import type { DeepseekSimulator, SeenCall } from './start-deepseek.ts'
 import type { SimulatedAccount, SimulatedSession } from './state.ts'
 import { ANSWER } from './texts.ts'

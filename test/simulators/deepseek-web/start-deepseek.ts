@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { sendJson } from '../upstream.ts'
 import { createChallenges } from './challenges.ts'
 import { route } from './routes.ts'
 import { refused } from './scene.ts'
-import { sendJson } from '../upstream.ts'
 import { createState, type State } from './state.ts'
 
 export type SimulatorOptions = {
