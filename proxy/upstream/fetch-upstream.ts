@@ -79,7 +79,8 @@ function createDispatcher(network: Network): Agent | ProxyAgent {
     bodyTimeout: 0,
     maxHeaderSize: network.headerBytes,
     keepAliveTimeout: 30_000,
-    connections: 256,
+    // As many as there are requests: these are bounded by the accounts and by `limits.connections`.
+    connections: null,
     pipelining: 1,
   }
   return network.proxyUrl === null
