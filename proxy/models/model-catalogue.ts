@@ -19,8 +19,9 @@ export type CatalogueSource = {
 }
 
 const NAMED_IN_ERRORS = 20
-/** With a provider that takes every name there is no end of them. */
+/** With a provider that takes every name there is no end of them, nor of their length. */
 const REMEMBERED_NAMES = 1000
+const REMEMBERED_LENGTH = 200
 
 export function createModelCatalogue({ settings, providers, discovered }: CatalogueSource): ModelCatalogue {
   const hidden = new Set(settings.models.hidden)
@@ -63,6 +64,7 @@ export function createModelCatalogue({ settings, providers, discovered }: Catalo
       const known = found.get(question)
       if (known !== undefined) return known
       const routes = findRoutes(name, only === '' ? undefined : only)
+      if (name.length > REMEMBERED_LENGTH) return routes
       if (found.size === REMEMBERED_NAMES) found.clear()
       found.set(question, routes)
       return routes
