@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { alternate, type Experiment, type Running } from './experiment.ts'
 import type { Results } from './results.ts'
 import { measureThroughput } from './throughput.ts'
-import { WORKS } from './works.ts'
+import { findWork } from './works.ts'
 
 const HOLD_LOCK = join(import.meta.dirname, '../rig/hold-lock.ts')
 
@@ -51,12 +51,10 @@ type Hindered = {
 
 async function measureHindered(hindered: Hindered): Promise<number> {
   const { name, hold, running, round, results } = hindered
-  const work = WORKS.find(({ id }) => id === 'small')
-  if (work === undefined) throw new Error('there is no work with small JSON')
   const holder =
     hold === undefined ? undefined : await holdLock(join(running.target.home ?? '', 'requests.sqlite'), hold)
   try {
-    const measured = await measureThroughput(work, running, hindered, round)
+    const measured = await measureThroughput(findWork('small'), running, hindered, round)
     results.add('locked-log', name, measured)
     return measured.rate
   } finally {

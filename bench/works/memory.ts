@@ -2,7 +2,7 @@ import { runLoad } from '../rig/load.ts'
 import { residentBytes } from '../rig/process-cost.ts'
 import { alternate, type Experiment } from './experiment.ts'
 import { loadOf } from './throughput.ts'
-import { WORKS } from './works.ts'
+import { findWork } from './works.ts'
 
 /** A request a second of each kind for an hour. */
 const PER_HOUR = 3600
@@ -24,7 +24,7 @@ export const MEMORY: Experiment = {
       work: 'memory',
       rounds: 1,
       async turn(running) {
-        const works = WORKS.filter(({ id }) => id === 'sse' || id === 'small')
+        const works = [findWork('small'), findWork('sse')]
         const perHour = context.isQuick ? PER_HOUR / 4 : PER_HOUR
         const megabytes: number[] = []
         for (let quarter = 0; quarter <= QUARTERS; quarter++) {

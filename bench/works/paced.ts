@@ -4,7 +4,7 @@ import { cpuSeconds } from '../rig/process-cost.ts'
 import { quantile } from '../rig/quantile.ts'
 import { alternate, type Experiment } from './experiment.ts'
 import { loadOf, warmUp } from './throughput.ts'
-import { WORKS, type Work } from './works.ts'
+import { findWork, type Work } from './works.ts'
 
 type Paced = { readonly id: string; readonly streams: number; readonly eventsASecond: number }
 
@@ -22,12 +22,6 @@ const STREAM_SECONDS = 3
 
 /** Streams that do not wait: at fifty events a second V8 would need minutes to compile what they run. */
 const WARMING = findWork('sse')
-
-function findWork(id: string): Work {
-  const work = WORKS.find((each) => each.id === id)
-  if (work === undefined) throw new Error(`there is no work ${id}`)
-  return work
-}
 
 /**
  * Streams whose events come one at a time, as from a model. An event's lateness is the time from its writing at the

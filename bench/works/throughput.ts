@@ -26,7 +26,7 @@ export function throughputOf(work: Work): Experiment {
     run: (context) =>
       alternate(context, {
         work: id,
-        // The works that only show growth get one round less, so that a run ends within twelve minutes.
+        // The works that only show growth get one round less, so that a run ends within a quarter of an hour.
         rounds: isLong === true ? Math.max(1, context.rounds - 1) : context.rounds,
         isDirectMeasuredOnce: true,
         turn: (running, round) => measureThroughput(work, running, context, round),

@@ -127,3 +127,10 @@ export const WORKS: readonly Work[] = [
     }),
   ),
 ]
+
+/** The work of that id. Throws where there is none. */
+export function findWork(id: string): Work {
+  const work = WORKS.find((each) => each.id === id)
+  if (work === undefined) throw new Error(`there is no work ${id}`)
+  return work
+}

@@ -5,8 +5,8 @@ import { createWaitingRows } from './waiting-rows.ts'
 import type { Retention, WriterRequest } from './writer-messages.ts'
 
 /**
- * A batch is so small that the writer's thread is done with it before a request that needs the same core would notice;
- * of many rows that wait, a share goes at once.
+ * While the writer's thread has a batch, requests that need the same core wait: few rows make it short. Of many rows that
+ * wait, a share goes at once.
  */
 const SMALL_BATCH_ROWS = 32
 const LARGE_BATCH_ROWS = 500

@@ -7,7 +7,7 @@ import { isWeakKey } from './weak-keys.ts'
 
 export type KeyRing = {
   readonly keys: readonly LocalKey[]
-  /** The key that was presented, found in constant time; expired keys are not found. */
+  /** The key that was presented; how long it takes tells nothing of a wrong one. Expired keys are not found. */
   find(presented: string): LocalKey | undefined
   /** Whether it is a key, or was one: expired and removed keys are known too. */
   knows(presented: string): boolean
