@@ -1,4 +1,5 @@
 import type { CancelSignal } from './cancel-signal.ts'
+import { createSharedTimers } from './shared-timers.ts'
 
 /** Time, lent to whoever needs it, so that tests can hold it still. All values are in milliseconds. */
 export type Clock = {
@@ -15,43 +16,12 @@ export type Timer = { restart(): void; cancel(): void }
 /** The longest delay that a Node timer keeps; longer ones would ring at once. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1
 
+const setSharedTimer = createSharedTimers()
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  timer: (delayMs, ring) => new SystemTimer(Math.min(delayMs, LONGEST_DELAY_MS), ring),
-}
-
-/**
- * Most timers watch over a stream and begin anew with each of its events: that only moves the time at which they are due.
- * Node's own timer rings at the earlier time, and is then set for what is left.
- */
-class SystemTimer implements Timer {
-  readonly #delayMs: number
-  readonly #ring: () => void
-  #dueAt = 0
-  #timeout: NodeJS.Timeout | undefined
-
-  constructor(delayMs: number, ring: () => void) {
-    this.#delayMs = delayMs
-    this.#ring = ring
-    this.restart()
-  }
-
-  restart(): void {
-    this.#dueAt = performance.now() + this.#delayMs
-    this.#timeout ??= setTimeout(SystemTimer.#onTimeout, this.#delayMs, this)
-  }
-
-  cancel(): void {
-    clearTimeout(this.#timeout)
-    this.#timeout = undefined
-  }
-
-  static #onTimeout(this: void, timer: SystemTimer): void {
-    const leftMs = timer.#dueAt - performance.now()
-    timer.#timeout = leftMs < 1 ? undefined : setTimeout(SystemTimer.#onTimeout, leftMs, timer)
-    if (leftMs < 1) timer.#ring()
-  }
+  timer: (delayMs, ring) => setSharedTimer(Math.min(delayMs, LONGEST_DELAY_MS), ring),
 }
 
 /** Waits `delayMs`. Rejects with the signal's reason as soon as it aborts. */
