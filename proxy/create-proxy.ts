@@ -97,7 +97,7 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
     onLogChange: announcer.announce,
   })
   const { settings, credentials, log } = stores
-  const pool = createAccountPool(() => poolSettings(settings.get()), clock)
+  const pool = createAccountPool(poolSettingsOf(settings.get), clock)
   const serving = createServingState({
     settings: settings.get(),
     pool,
@@ -183,8 +183,19 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
   }
 }
 
-function poolSettings({ pool, cooldown, breaker }: Settings): PoolSettings {
-  return { ...pool, cooldown, breaker }
+/** The pool asks for its settings several times a request: they are put together anew only when something changed. */
+function poolSettingsOf(read: () => Settings): () => PoolSettings {
+  let from: Settings | undefined
+  let made: PoolSettings | undefined
+  return () => {
+    const settings = read()
+    if (made === undefined || from !== settings) {
+      const { pool, cooldown, breaker } = settings
+      made = { ...pool, cooldown, breaker }
+      from = settings
+    }
+    return made
+  }
 }
 
 /** Tells commands on this machine where the control plane is; private to the user. */

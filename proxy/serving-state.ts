@@ -15,6 +15,7 @@ import { createKeyRing, type KeyRing } from './settings/local-keys.ts'
 export type ServingState = {
   providers(): readonly Provider[]
   provider(id: string): Provider
+  /** The same set until the providers change. */
   providerIds(): ReadonlySet<string>
   catalogue(): ModelCatalogue
   models(): readonly Model[]
@@ -55,6 +56,8 @@ export function createServingState({
   const stop = new AbortController()
   const farewells = new Set<{ readonly timer: Timer; readonly old: readonly BuiltProvider[] }>()
   const providers = () => built.map(({ provider }) => provider)
+  let providersById: ReadonlyMap<string, Provider> = new Map()
+  let providerIds: ReadonlySet<string> = new Set()
 
   function apply(next: Settings): void {
     settings = next
@@ -77,6 +80,13 @@ export function createServingState({
     providersMadeFrom = madeFrom
     const old = built
     ;({ built, problems } = createProviders(settings, clock, keepToken))
+    // Of two providers with the same id the first one serves.
+    providersById = new Map(
+      providers()
+        .reverse()
+        .map((provider) => [provider.info.id, provider]),
+    )
+    providerIds = new Set(providersById.keys())
     if (old.length === 0) return
     const timer = clock.timer(FAREWELL_MS, () => {
       farewells.delete(farewell)
@@ -115,11 +125,11 @@ export function createServingState({
   return {
     providers,
     provider(id) {
-      const found = providers().find(({ info }) => info.id === id)
+      const found = providersById.get(id)
       if (found === undefined) throw new Error(`no provider ${id}`)
       return found
     },
-    providerIds: () => new Set(providers().map(({ info }) => info.id)),
+    providerIds: () => providerIds,
     catalogue: () => catalogue,
     models: () => catalogue.list(),
     keyRing: () => keyRing,
