@@ -11,7 +11,6 @@ import { type RequestBody, readRequestBody } from '../relay/read-body-json.ts'
 import type { KeptAnswer, RelayRequest } from '../relay/relay-ports.ts'
 import type { ResponseStore } from '../relay/response-store.ts'
 import type { LogRow } from '../request-log/request-log.ts'
-import { COMMON_HEADERS } from './answer-failure.ts'
 import type { BusinessPorts } from './business.ts'
 import type { Exchange } from './exchange.ts'
 import { corsHeaders } from './guard.ts'
@@ -63,11 +62,7 @@ export class AcceptedRequest implements RelayRequest {
     this.passHeaders = headersToPassOn(request.headers)
     this.provider = match.provider
     this.pin = pinOf(request.headers)
-    this.client = new NodeClientAnswer(response, {
-      ...COMMON_HEADERS,
-      'x-request-id': requestId,
-      ...corsHeaders(request, exchange.facts),
-    })
+    this.client = new NodeClientAnswer(response, requestId, corsHeaders(request, exchange.facts))
   }
 
   get chat(): ChatRequest {

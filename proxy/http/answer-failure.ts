@@ -40,9 +40,9 @@ export function answerFailure(
 }
 
 /** A page that may call may also read its error; a page that may not learns nothing. */
-function errorCors({ request, facts }: Exchange, error: ChatError): Record<string, string> {
+function errorCors({ request, facts }: Exchange, error: ChatError) {
   const isShut = error instanceof Denial && SHUT.has(error.reason)
-  return isShut || request.headers.origin === undefined ? {} : corsHeaders(request, facts)
+  return isShut || request.headers.origin === undefined ? undefined : corsHeaders(request, facts)
 }
 
 const SHUT: ReadonlySet<string> = new Set([

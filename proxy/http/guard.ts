@@ -32,6 +32,19 @@ export type GuardFacts = {
   readonly settings: Settings
   /** The port that the connection came in on. */
   readonly port: number
+  /** The names of this machine itself, with that port, as nearly all clients write them. */
+  readonly plainHosts: ReadonlySet<string>
+}
+
+/** What the guard has to know; the same object for as long as nothing of it changes. */
+export function createFactsReader(readSettings: () => Settings): (port: number) => GuardFacts {
+  let known: GuardFacts | undefined
+  return (port) => {
+    const settings = readSettings()
+    if (known?.settings === settings && known.port === port) return known
+    known = { settings, port, plainHosts: new Set([`127.0.0.1:${port}`, `localhost:${port}`]) }
+    return known
+  }
 }
 
 /**
@@ -39,9 +52,23 @@ export type GuardFacts = {
  * Sec-Fetch-Site (SEC-01, SEC-02, SEC-17). Throws a `Denial`.
  */
 export function checkHead(request: IncomingMessage, facts: GuardFacts): void {
+  if (isPlain(request, facts)) return
   checkFraming(request)
   checkHost(request, facts)
   checkOrigin(request, facts)
+}
+
+/** What command-line clients send needs no closer look: no header twice, no encoding, our plain name, no browser's headers. */
+function isPlain(request: IncomingMessage, { plainHosts }: GuardFacts): boolean {
+  const { headers, url = '' } = request
+  return (
+    plainHosts.has(headers.host ?? '') &&
+    url.startsWith('/') &&
+    headers.origin === undefined &&
+    headers['sec-fetch-site'] === undefined &&
+    headers['transfer-encoding'] === undefined &&
+    !hasRepetitions(request)
+  )
 }
 
 function checkFraming(request: IncomingMessage): void {
@@ -68,7 +95,6 @@ function checkHost(request: IncomingMessage, { settings, port }: GuardFacts): vo
 
 /** Exact names only, with the bound port or none; one trailing dot is tolerated. */
 export function isOurHost(host: string, settings: Settings, port: number): boolean {
-  if (host === `127.0.0.1:${port}` || host === `localhost:${port}`) return true
   const [, name = '', given] = /^(\[[0-9a-f:.]+\]|[^:[\]]+?)\.?(?::(\d{1,5}))?$/i.exec(host) ?? []
   if (given !== undefined && Number(given) !== port) return false
   const bound = settings.server.host
@@ -121,14 +147,18 @@ function isAdminPath(request: IncomingMessage): boolean {
   return /^\/(control|admin|metrics|ui)(\/|$|\?)/.test(request.url ?? '')
 }
 
-/** Access-Control headers for an origin that was let through; none for our own pages, and never on the admin side. */
-export function corsHeaders(request: IncomingMessage, facts: GuardFacts): Record<string, string> {
-  const origin = valuesOf(request, 'origin')[0]
+/** Access-Control headers for an origin that was let through; undefined for our own pages, and always on the admin side. */
+export function corsHeaders(
+  request: IncomingMessage,
+  facts: GuardFacts,
+): Readonly<Record<string, string>> | undefined {
   const { cors } = facts.settings.server
-  if (isAdminPath(request)) return {}
+  if (cors.mode !== 'any' && request.headers.origin === undefined) return undefined
+  if (isAdminPath(request)) return undefined
   if (cors.mode === 'any') return { 'access-control-allow-origin': '*' }
+  const origin = valuesOf(request, 'origin')[0]
   if (origin === undefined || isOwnOrigin(origin, request, facts.port) || !cors.origins.includes(origin))
-    return {}
+    return undefined
   return { 'access-control-allow-origin': origin, vary: 'Origin' }
 }
 
@@ -141,10 +171,13 @@ export function checkRequest(request: IncomingMessage, match: Match): void {
       `${match.route.path} takes ${match.route.methods.join(', ')}`,
     )
   if (request.method !== 'POST' && request.method !== 'PATCH') return
-  const type = (valuesOf(request, 'content-type')[0] ?? '').split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json')
+  // Of several content types Node keeps the first.
+  const type = request.headers['content-type'] ?? ''
+  if (type !== JSON_TYPE && type.split(';')[0]?.trim().toLowerCase() !== JSON_TYPE)
     throw new Denial('content-type', 'unsupported-media', 'Send the body as content-type: application/json')
 }
+
+const JSON_TYPE = 'application/json'
 
 /** Who calls? A local key where the route's policy wants one. Throws a `Denial` of kind `unauthorized`. */
 export function checkKey(

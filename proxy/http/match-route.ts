@@ -44,6 +44,29 @@ export function matchRoute(target: string, providers: ReadonlySet<string>): Matc
   return found && { ...found, query, provider: prefix.provider, isAnthropic: prefix.isAnthropic }
 }
 
+const REMEMBERED_TARGETS = 200
+const REMEMBERED_LENGTH = 200
+
+/** `matchRoute` with a memory for targets without a query: the same few come with every request. */
+export function createRouteMatcher(
+  readProviders: () => ReadonlySet<string>,
+): (target: string) => Match | undefined {
+  const known = new Map<string, Match>()
+  let providers = readProviders()
+  return (target) => {
+    const now = readProviders()
+    if (now !== providers) known.clear()
+    providers = now
+    const before = known.get(target)
+    if (before !== undefined) return before
+    const match = matchRoute(target, providers)
+    if (match === undefined || target.includes('?') || target.length > REMEMBERED_LENGTH) return match
+    if (known.size === REMEMBERED_TARGETS) known.clear()
+    known.set(target, match)
+    return match
+  }
+}
+
 type Prefix = { readonly rest: string; readonly provider: string | undefined; readonly isAnthropic: boolean }
 
 function readPrefix(path: string, providers: ReadonlySet<string>): Prefix {

@@ -1,30 +1,45 @@
 import type { ServerResponse } from 'node:http'
 import type { ClientAnswer } from '../relay/client-answer.ts'
+import { byteLengthOf } from '../relay/collect-bytes.ts'
+import { COMMON_HEADERS } from './answer-failure.ts'
 
-/** The way back to a client over Node's HTTP. `headers` go with the answer, whatever it is; they are not to be used again. */
+/** A body of up to so many bytes goes out in one write with its head: as text, letter for byte. */
+const ONE_WRITE_BYTES = 16_384
+
+type AnswerHeaders = Record<string, string | number>
+
+/** The way back to a client over Node's HTTP. `more` are headers that go with the answer, whatever it is. */
 export class NodeClientAnswer implements ClientAnswer {
   readonly #response: ServerResponse
-  readonly #headers: Record<string, string | number>
+  readonly #requestId: string
+  readonly #more: Readonly<Record<string, string>> | undefined
 
-  constructor(response: ServerResponse, headers: Record<string, string | number>) {
+  constructor(
+    response: ServerResponse,
+    requestId: string,
+    more: Readonly<Record<string, string>> | undefined,
+  ) {
     this.#response = response
-    this.#headers = headers
+    this.#requestId = requestId
+    this.#more = more
   }
 
   sendHead(status: number, more: Readonly<Record<string, string>>, isFollowed: boolean): void {
     if (this.#isOver()) return
-    this.#response.writeHead(status, this.#withHeaders(more))
+    this.#response.writeHead(status, this.#headers(more))
     if (!isFollowed) this.#response.flushHeaders()
   }
 
   sendWhole(status: number, more: Readonly<Record<string, string>>, body: readonly Uint8Array[]): void {
     if (this.#isOver()) return
     const response = this.#response
-    let length = 0
-    for (const piece of body) length += piece.length
-    this.#headers['content-length'] = length
-    response.writeHead(status, this.#withHeaders(more))
-    if (body.length === 1) return void response.end(body[0])
+    const headers = this.#headers(more)
+    const length = byteLengthOf(body)
+    headers['content-length'] = length
+    response.writeHead(status, headers)
+    const [first] = body
+    if (first !== undefined && length <= ONE_WRITE_BYTES)
+      return void response.end(latin1Of(body.length === 1 ? first : Buffer.concat(body)), 'latin1')
     response.cork()
     for (const piece of body) response.write(piece)
     response.end()
@@ -56,12 +71,22 @@ export class NodeClientAnswer implements ClientAnswer {
     this.#response.destroy()
   }
 
-  #withHeaders(more: Readonly<Record<string, string>>): Record<string, string | number> {
-    for (const name in more) this.#headers[name] = more[name] ?? ''
-    return this.#headers
+  #headers(more: Readonly<Record<string, string>>): AnswerHeaders {
+    const headers: AnswerHeaders = {
+      'x-content-type-options': COMMON_HEADERS['x-content-type-options'],
+      'cache-control': COMMON_HEADERS['cache-control'],
+      'x-request-id': this.#requestId,
+    }
+    if (this.#more !== undefined) for (const name in this.#more) headers[name] = this.#more[name] ?? ''
+    for (const name in more) headers[name] = more[name] ?? ''
+    return headers
   }
 
   #isOver(): boolean {
     return this.#response.headersSent || this.#response.destroyed
   }
+}
+
+function latin1Of({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
 }

@@ -15,11 +15,12 @@ import {
   checkKey,
   checkRequest,
   corsHeaders,
+  createFactsReader,
   Denial,
   type GuardFacts,
   isAllowedOrigin,
 } from './guard.ts'
-import { type Match, matchRoute } from './match-route.ts'
+import { createRouteMatcher, type Match } from './match-route.ts'
 import { notFoundMessage } from './not-found-message.ts'
 import { requestIdOf } from './request-id.ts'
 import type { RouteId } from './route-table.ts'
@@ -37,6 +38,12 @@ export type ServerPorts = {
   readonly markKeyUse: (keyId: string) => void
 }
 
+/** The ports, and what a server remembers for the next request. */
+type ServerParts = ServerPorts & {
+  readonly factsAt: (port: number) => GuardFacts
+  readonly match: (target: string) => Match | undefined
+}
+
 /** Health checks and our own pages would flood the log; only their refusals are shown. */
 const QUIET: ReadonlySet<string> = new Set<RouteId>([
   'health',
@@ -51,7 +58,12 @@ const QUIET: ReadonlySet<string> = new Set<RouteId>([
 ])
 
 /** One node:http server: the guard, then the hot routes, then Express. */
-export function createProxyServer(ports: ServerPorts): Server {
+export function createProxyServer(given: ServerPorts): Server {
+  const ports: ServerParts = {
+    ...given,
+    factsAt: createFactsReader(given.settings),
+    match: createRouteMatcher(given.providerIds),
+  }
   const { timeouts, limits } = ports.settings()
   const server = createServer(
     {
@@ -75,7 +87,7 @@ export function createProxyServer(ports: ServerPorts): Server {
   return server
 }
 
-function handle(request: IncomingMessage, response: ServerResponse, ports: ServerPorts): void {
+function handle(request: IncomingMessage, response: ServerResponse, ports: ServerParts): void {
   const exchange = openExchange(request, response, ports)
   try {
     checkHead(request, exchange.facts)
@@ -89,14 +101,14 @@ function handle(request: IncomingMessage, response: ServerResponse, ports: Serve
   }
 }
 
-function openExchange(request: IncomingMessage, response: ServerResponse, ports: ServerPorts): Exchange {
-  const facts: GuardFacts = { settings: ports.settings(), port: request.socket.localPort ?? 0 }
+function openExchange(request: IncomingMessage, response: ServerResponse, ports: ServerParts): Exchange {
+  const facts = ports.factsAt(request.socket.localPort ?? 0)
   const requestId = requestIdOf(request.headers['x-request-id'], ports.clock.now())
   return { request, response, requestId, startedAt: ports.clock.monotonic(), facts }
 }
 
-function findRoute(request: IncomingMessage, ports: ServerPorts): Match {
-  const match = matchRoute(request.url ?? '', ports.providerIds())
+function findRoute(request: IncomingMessage, ports: ServerParts): Match {
+  const match = ports.match(request.url ?? '')
   if (match === undefined)
     throw new Denial('not-found', 'not-found', notFoundMessage(request, ports.settings()), 'unknown_route')
   return match
@@ -163,7 +175,7 @@ const ALLOWED_HEADERS =
   'authorization, content-type, x-api-key, x-goog-api-key, anthropic-version, anthropic-beta, openai-beta, x-request-id, x-portside-account'
 
 /** A browser asks before it calls. Only a page that may call gets a yes; the key is checked on the call itself. */
-function answerPreflight(exchange: Exchange, ports: ServerPorts): void {
+function answerPreflight(exchange: Exchange, ports: ServerParts): void {
   const { request, response, facts } = exchange
   const origin = request.headers.origin
   if (origin === undefined || !isAllowedOrigin(origin, request, facts))
@@ -182,8 +194,8 @@ function answerPreflight(exchange: Exchange, ports: ServerPorts): void {
  * No route speaks WebSocket. 426 makes clients that try it first (Codex) fall back to POST at once; a page of another
  * site gets the guard's refusal instead (SEC-02).
  */
-function refuseUpgrade(request: IncomingMessage, socket: Socket, ports: ServerPorts): void {
-  const facts: GuardFacts = { settings: ports.settings(), port: socket.localPort ?? 0 }
+function refuseUpgrade(request: IncomingMessage, socket: Socket, ports: ServerParts): void {
+  const facts = ports.factsAt(socket.localPort ?? 0)
   let status = '426 Upgrade Required'
   try {
     checkHead(request, facts)
