@@ -7,7 +7,13 @@ describe('The memory of routes', () => {
   it('finds what a fresh look finds, the first time and again', () => {
     const providers = new Set(['one'])
     const match = createRouteMatcher(() => providers)
-    const targets = [CHAT, '/v1/messages', '/v1beta/models/a:generateContent?key=x', '/nowhere', '/v1//models']
+    const targets = [
+      CHAT,
+      '/v1/messages',
+      '/v1beta/models/a:generateContent?key=x',
+      '/nowhere',
+      '/v1//models',
+    ]
     for (const target of [...targets, ...targets])
       expect(match(target)).toEqual(matchRoute(target, providers))
   })

@@ -90,10 +90,10 @@ export function createAccountPool(settings: () => PoolSettings, clock: Clock): A
   const line = createWaitingLine<LeaseRequest, Lease>({ clock, tryGrant: (want) => tryLease(want) })
   const wakeUp = createWakeUp(clock, () => line.advance())
 
-  function lend({ account, state }: Entry, model: string, reason: string): Lease {
+  function lend({ account, state }: Entry, model: string, reason: string, now: number): Lease {
     state.inFlight++
     state.lastUsedAt = clock.now()
-    state.nextStartAt = clock.monotonic() + (account.pacing?.betweenStartsMs ?? 0)
+    state.nextStartAt = now + (account.pacing?.betweenStartsMs ?? 0)
     // Who rested does not catch up on what it missed: its turn begins where the others stand now.
     const turn = Math.max(state.turns, turnOf.get(account.provider) ?? 0)
     turnOf.set(account.provider, turn)
@@ -116,11 +116,11 @@ export function createAccountPool(settings: () => PoolSettings, clock: Clock): A
   }
 
   /** The accounts of a route that can be used, free or busy; why the others cannot goes to `unusable`. */
-  function findUsable(route: Route, want: LeaseRequest, unusable: Unusable[]): Entry[] {
+  function findUsable(route: Route, want: LeaseRequest, now: number, unusable: Unusable[]): Entry[] {
     const usable: Entry[] = []
     for (const entry of entries.values()) {
       if (!isCandidate(entry, route.provider, want)) continue
-      const found = findUnusable(entry.state, entry.account, route.model, clock)
+      const found = findUnusable(entry.state, entry.account, route.model, now)
       if (found === undefined) usable.push(entry)
       else unusable.push(found)
     }
@@ -131,17 +131,14 @@ export function createAccountPool(settings: () => PoolSettings, clock: Clock): A
     const unusable: Unusable[] = []
     const pauses: number[] = []
     let isBusy = false
+    const now = clock.monotonic()
     for (const route of want.routes) {
-      const usable = findUsable(route, want, unusable)
-      const choice = chooseAccount({
-        usable,
-        settings: settings(),
-        conversation: want.conversation,
-        now: clock.monotonic(),
-      })
-      if (choice !== undefined) return lend(choice.entry, route.model, explain(choice.reason, unusable, want))
+      const usable = findUsable(route, want, now, unusable)
+      const choice = chooseAccount({ usable, settings: settings(), conversation: want.conversation, now })
+      if (choice !== undefined)
+        return lend(choice.entry, route.model, explain(choice.reason, unusable, want), now)
       isBusy ||= usable.length > 0
-      for (const { state } of usable) pauses.push(state.nextStartAt - clock.monotonic())
+      for (const { state } of usable) pauses.push(state.nextStartAt - now)
       // A conversation waits for its account rather than moving to the next provider (REL-18).
       if (isBusy && settings().strategy === 'sticky' && want.conversation !== undefined) break
     }

@@ -62,14 +62,13 @@ export type Unusable = {
   readonly availableInMs: number | undefined
 }
 
-/** Why an account cannot serve a model now; undefined where it can. */
+/** Why an account cannot serve a model; undefined where it can. `now` is on the monotonic clock. */
 export function findUnusable(
   state: AccountState,
   account: PoolAccount,
   model: string,
-  clock: Clock,
+  now: number,
 ): Unusable | undefined {
-  const now = clock.monotonic()
   const { name } = account
   if (!account.enabled)
     return { why: 'disabled', text: `"${name}" is switched off`, availableInMs: undefined }

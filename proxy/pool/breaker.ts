@@ -1,3 +1,5 @@
+import { OutcomeWindow } from './outcome-window.ts'
+
 /** Settings of the breaker; times in milliseconds. */
 export type BreakerSettings = {
   readonly enabled: boolean
@@ -15,18 +17,15 @@ export type BreakerSettings = {
  */
 export type Breaker = {
   consecutive: number
-  /** Outcomes of the last window: when, and whether it failed. At most `MOST_OUTCOMES`. */
-  readonly outcomes: { readonly at: number; readonly failed: boolean }[]
+  readonly outcomes: OutcomeWindow
   openUntil: number
   /** How often it opened in a row; zero while closed. */
   openings: number
   isProbing: boolean
 }
 
-const MOST_OUTCOMES = 200
-
 export function createBreaker(): Breaker {
-  return { consecutive: 0, outcomes: [], openUntil: 0, openings: 0, isProbing: false }
+  return { consecutive: 0, outcomes: new OutcomeWindow(), openUntil: 0, openings: 0, isProbing: false }
 }
 
 export function isEjected(breaker: Breaker, now: number): boolean {
@@ -49,7 +48,7 @@ export function recordSuccess(
   breaker: Breaker,
   { settings, now, isProbe }: { settings: BreakerSettings; now: number; isProbe: boolean },
 ): void {
-  remember(breaker, { at: now, failed: false }, settings)
+  breaker.outcomes.add(now, false, now - settings.windowMs)
   if (breaker.openings > 0 && !isProbe) return
   breaker.isProbing = false
   breaker.consecutive = 0
@@ -68,7 +67,7 @@ export type Failure = {
 export function recordFailure(breaker: Breaker, { settings, now, isProbe, mayEject }: Failure): boolean {
   if (isProbe) breaker.isProbing = false
   breaker.consecutive++
-  remember(breaker, { at: now, failed: true }, settings)
+  breaker.outcomes.add(now, true, now - settings.windowMs)
   if (!settings.enabled) return false
   if (!mayEject) {
     // The others are gone meanwhile: the last one serves again rather than being probed one by one.
@@ -84,17 +83,5 @@ export function recordFailure(breaker: Breaker, { settings, now, isProbe, mayEje
 
 function isOverLimit({ consecutive, outcomes }: Breaker, settings: BreakerSettings): boolean {
   if (consecutive >= settings.consecutiveFailures) return true
-  const failed = outcomes.filter((outcome) => outcome.failed).length
-  return outcomes.length >= settings.minimumRequests && failed / outcomes.length >= settings.failureRatio
-}
-
-function remember(
-  { outcomes }: Breaker,
-  outcome: { at: number; failed: boolean },
-  settings: BreakerSettings,
-): void {
-  const since = outcome.at - settings.windowMs
-  while (outcomes.length >= MOST_OUTCOMES || (outcomes[0] !== undefined && outcomes[0].at <= since))
-    outcomes.shift()
-  outcomes.push(outcome)
+  return outcomes.length >= settings.minimumRequests && outcomes.failureRatio >= settings.failureRatio
 }

@@ -6,6 +6,7 @@ import type { UpstreamAnswer } from '../upstream/answer-handler.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import type { Attempt } from './attempt.ts'
 import { byteLengthOf, collectChunks, joinBytes } from './collect-bytes.ts'
+import { decodeText } from './decode-text.ts'
 import { createJsonOutline, OUTLINED_BYTES } from './json-outline.ts'
 
 export type WholeAnswer = {
@@ -51,7 +52,7 @@ function readShape(
 }
 
 function decode(chunks: readonly Uint8Array[]): string {
-  return new TextDecoder().decode(joinBytes(chunks))
+  return decodeText(joinBytes(chunks))
 }
 
 function parseJson(text: string, upstream: UpstreamAnswer): unknown {

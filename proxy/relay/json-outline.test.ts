@@ -17,7 +17,7 @@ function outline(text: string, sizes: readonly number[] = [text.length]): unknow
 
 function outlineOfScanned(text: string): unknown {
   const bytes = Buffer.from(text)
-  const { longStrings } = scanJson(bytes, { jsonDepth: 1000, jsonNodes: 100_000 }, 'model')
+  const { longStrings } = scanJson(bytes, { jsonDepth: 1000, jsonNodes: 100_000 }, Buffer.from('model'))
   const read = outlineOf(bytes, longStrings)
   return read === undefined ? undefined : JSON.parse(read)
 }

@@ -8,7 +8,7 @@ const LIMITS = { jsonDepth: 1000, jsonNodes: 100_000 }
 
 function parse(text: string): unknown {
   const bytes = Buffer.from(text)
-  return parsePiecewise(bytes, scanJson(bytes, LIMITS, 'model').longStrings)
+  return parsePiecewise(bytes, scanJson(bytes, LIMITS, Buffer.from('model')).longStrings)
 }
 
 const word = fc.oneof(

@@ -16,6 +16,8 @@ export type RequestBody = {
   readonly modelSpans: readonly Span[]
 }
 
+const MODEL = Buffer.from('model')
+
 /**
  * Looks through a body that must be a JSON object. It, and `json` of its answer, throw `invalid-request` with the reason
  * in plain words.
@@ -23,7 +25,7 @@ export type RequestBody = {
 export function readRequestBody(bytes: Uint8Array, limits: JsonLimits): RequestBody {
   if (bytes.length === 0)
     throw new ChatError('invalid-request', 'The request has no body; send a JSON object')
-  const { fieldSpans, longStrings } = scanJson(bytes, limits, 'model')
+  const { fieldSpans, longStrings } = scanJson(bytes, limits, MODEL)
   let json: JsonObject | undefined
   return {
     bytes,
@@ -61,7 +63,7 @@ function parse(bytes: Buffer, longStrings: readonly Span[]): unknown {
   }
 }
 
-/** Throws where the bytes are not UTF-8. Most requests are plain ASCII, which is read fastest. */
+/** Throws where the bytes are not UTF-8. Most requests are plain ASCII, which is read fastest; a byte order mark stays. */
 function decode(bytes: Buffer): string {
   if (isAscii(bytes)) return bytes.toString('latin1')
   if (!isUtf8(bytes)) throw new TypeError('not UTF-8')

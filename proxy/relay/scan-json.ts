@@ -25,10 +25,10 @@ const CLOSE_BRACKET = 0x5d
 
 /**
  * One pass over a JSON text before it is parsed: refuses what is nested too deep or has too many values, and finds the
- * values of the top-level field `field`, and long strings. It does not validate; `JSON.parse` does.
+ * values of the top-level field `field` (its name in UTF-8), and long strings. It does not validate; `JSON.parse` does.
  */
 // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one loop over every byte of every request; calls would cost more than they explain.
-export function scanJson(bytes: Uint8Array, limits: JsonLimits, field: string): JsonScan {
+export function scanJson(bytes: Uint8Array, limits: JsonLimits, field: Uint8Array): JsonScan {
   const fieldSpans: Span[] = []
   const longStrings: Span[] = []
   let depth = 0
@@ -40,7 +40,7 @@ export function scanJson(bytes: Uint8Array, limits: JsonLimits, field: string): 
       case QUOTE: {
         const end = endOfString(bytes, at)
         if (depth === 1 && isKeyNext) {
-          isWanted = isKey(bytes, at, end, field)
+          isWanted = isKey(bytes, { start: at + 1, end: end - 1 }, field)
           isKeyNext = false
         } else if (depth === 1 && isWanted) fieldSpans.push({ start: at, end })
         if (end - at - 2 > LONG_STRING) longStrings.push({ start: at + 1, end: end - 1 })
@@ -90,10 +90,19 @@ function endOfString(bytes: Uint8Array, start: number): number {
   return bytes.length
 }
 
-function isKey(bytes: Uint8Array, start: number, end: number, field: string): boolean {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
-  if (text === `"${field}"`) return true
-  return text.includes('\\') && parseKey(text) === field
+/** Says whether a key, given without its quotes, is the wanted one, plain or with escapes. */
+function isKey(bytes: Uint8Array, { start, end }: Span, wanted: Uint8Array): boolean {
+  let isSame = end - start === wanted.length
+  for (let at = 0; at < end - start; at++) {
+    const byte = bytes[start + at]
+    if (byte === BACKSLASH) return isEscapedKey(bytes.subarray(start, end), wanted)
+    isSame &&= byte === wanted[at]
+  }
+  return isSame
+}
+
+function isEscapedKey(key: Uint8Array, wanted: Uint8Array): boolean {
+  return parseKey(`"${Buffer.from(key).toString('latin1')}"`) === Buffer.from(wanted).toString()
 }
 
 function parseKey(text: string): unknown {
