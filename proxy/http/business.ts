@@ -91,7 +91,8 @@ function acceptRequest(
   row.captureRequest(bytes)
   row.update({ requestBytes: bytes.length })
   const accepted = new AcceptedRequest(exchange, ports, protocol, received)
-  row.update({ modelIn: accepted.head.model, stream: accepted.head.stream })
-  requireModelAllowed(key, accepted.head.model)
+  const { model, stream } = accepted.head
+  row.update({ modelIn: model, stream })
+  requireModelAllowed(key, model)
   return accepted
 }

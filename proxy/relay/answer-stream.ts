@@ -34,7 +34,7 @@ export class AnswerStream {
   readonly #framing: Framing
   #memory: { push(part: StreamPart): void } | undefined
   #encoder: StreamEncoder | undefined
-  readonly #holdBack: HoldBack
+  #holdBack: HoldBack | undefined
   #headers: Record<string, string> = {}
   #heartbeat: Timer | undefined
   #usage: Usage = {}
@@ -47,7 +47,6 @@ export class AnswerStream {
   constructor(attempt: Attempt) {
     this.#attempt = attempt
     this.#isStreamed = attempt.request.head.stream
-    this.#holdBack = new HoldBack(attempt.ports.clock, () => this.#commit())
     this.#framing = createFraming(attempt.request.framing)
   }
 
@@ -170,7 +169,7 @@ export class AnswerStream {
 
   release(): void {
     this.#heartbeat?.cancel()
-    this.#holdBack.stop()
+    this.#holdBack?.stop()
     this.#attempt.row.update({ responseBytes: this.#sentBytes })
     this.#attempt.request.onUsage?.(this.#usage)
     if (this.isCommitted) this.#attempt.request.row.update({ responseBytes: this.#sentBytes })
@@ -210,20 +209,25 @@ export class AnswerStream {
 
   #offer(chunk: Uint8Array, hasOutput: boolean): void {
     if (this.isCommitted) return this.#write(chunk)
-    const isFull = this.#holdBack.hold(chunk)
+    const isFull = this.#openHoldBack().hold(chunk)
     this.#limitHolding()
     if (hasOutput || isFull) this.#commit()
   }
 
   /** A block that the bridge holds gives the client nothing to read, so its stream begins, and beats, without it. */
   #limitHolding(): void {
-    if (!this.isCommitted && this.#isStreamed) this.#holdBack.limitTime()
+    if (!this.isCommitted && this.#isStreamed) this.#openHoldBack().limitTime()
+  }
+
+  #openHoldBack(): HoldBack {
+    this.#holdBack ??= new HoldBack(this.#attempt.ports.clock, () => this.#commit())
+    return this.#holdBack
   }
 
   #commit(): void {
     if (this.isCommitted) return
     const head = this.#commitHead({ ...STREAM_HEADERS, 'content-type': this.#framing.contentType })
-    const held = this.#holdBack.take()
+    const held = this.#holdBack?.take() ?? []
     this.#attempt.request.client.sendHead(200, head, held.length > 0)
     if (held.length > 0) this.#write(joinBytes(held))
     this.#beat()
@@ -233,7 +237,7 @@ export class AnswerStream {
   #commitHead(headers: Readonly<Record<string, string>>): Record<string, string> {
     const { request, lease, number, ports, startedAt } = this.#attempt
     this.isCommitted = true
-    this.#holdBack.stop()
+    this.#holdBack?.stop()
     request.row.update({ state: 'streaming', status: 200, firstByteMs: request.elapsedMs() })
     this.#attempt.row.update({ firstByteMs: ports.clock.monotonic() - startedAt, status: 200 })
     const head = this.#headers

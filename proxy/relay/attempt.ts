@@ -15,7 +15,6 @@ import { readRateLimitReset } from '../upstream/rate-limit-reset.ts'
 import { readRetryAfter } from '../upstream/retry-after.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { answerWhole } from './answer-whole.ts'
-import { authHeaders } from './auth-headers.ts'
 import { type AttemptWish, type BridgedAttempt, bridgeAttempt } from './bridge-attempt.ts'
 import { collectBytes } from './collect-bytes.ts'
 import { secretsOf, withoutSecrets } from './mask-secrets.ts'
@@ -25,6 +24,7 @@ import { withRememberedReasoning } from './reasoning-cache.ts'
 import type { AttemptEnd } from './relay.ts'
 import type { RelayPorts, RelayRequest } from './relay-ports.ts'
 import { splice } from './scan-json.ts'
+import { upstreamHeaders } from './upstream-headers.ts'
 
 /** Everything one attempt is about. */
 export type Attempt = {
@@ -211,6 +211,8 @@ function wireTarget(attempt: Attempt, capabilities: Capabilities) {
   return { model: attempt.lease.model, stream: attempt.request.head.stream, capabilities }
 }
 
+const NO_HEADERS = {}
+
 function openUpstream(
   attempt: Attempt,
   provider: WireProvider,
@@ -224,15 +226,11 @@ function openUpstream(
   return provider.fetch({
     url: joinUrl(provider.baseUrl, provider.codec.path(wireTarget(attempt, capabilities))),
     method: 'POST',
-    headers: {
-      ...authHeaders(provider, lease.account.credential),
-      ...(written === undefined ? request.passHeaders : {}),
-      ...provider.headers,
-      'content-type': 'application/json',
-      accept: stream ? 'text/event-stream' : 'application/json',
-      'accept-encoding': 'identity',
-      'user-agent': 'portside',
-    },
+    headers: upstreamHeaders(provider, {
+      credential: lease.account.credential,
+      passed: written === undefined ? request.passHeaders : NO_HEADERS,
+      isStreamed: stream,
+    }),
     body: written === undefined ? passedBody(attempt) : stringifyPiecewise(written.body),
     signal: request.signal,
     totalMs: attempt.time.totalMs,

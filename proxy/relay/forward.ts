@@ -5,12 +5,12 @@ import type { WireProvider } from '../providers/provider.ts'
 import type { UpstreamAnswer } from '../upstream/answer-handler.ts'
 import { joinUrl } from '../upstream/join-url.ts'
 import { readRetryAfter } from '../upstream/retry-after.ts'
-import { authHeaders } from './auth-headers.ts'
 import { collectBytes } from './collect-bytes.ts'
 import { secretsOf, withoutSecrets } from './mask-secrets.ts'
 import type { RequestBody } from './read-body-json.ts'
 import type { RelayPorts } from './relay-ports.ts'
 import { splice } from './scan-json.ts'
+import { upstreamHeaders } from './upstream-headers.ts'
 
 export type Forward = {
   readonly model: string
@@ -74,15 +74,7 @@ async function send(
   const upstream = await provider.fetch({
     url: joinUrl(provider.baseUrl, call.path),
     method: 'POST',
-    headers: {
-      ...authHeaders(provider, credential),
-      ...call.passHeaders,
-      ...provider.headers,
-      'content-type': 'application/json',
-      accept: 'application/json',
-      'accept-encoding': 'identity',
-      'user-agent': 'portside',
-    },
+    headers: upstreamHeaders(provider, { credential, passed: call.passHeaders, isStreamed: false }),
     body,
     signal: call.signal,
     firstByteMs: timeouts.firstByteMs,

@@ -12,10 +12,11 @@ export type Framing = {
 
 export type FramingKind = 'sse' | 'json-array'
 
+const SSE: Framing = { contentType: 'text/event-stream; charset=utf-8', format: formatSse, end: () => '' }
+
 /** Event frames, or one JSON array that grows (Gemini without `alt=sse`). */
 export function createFraming(kind: FramingKind): Framing {
-  if (kind === 'sse')
-    return { contentType: 'text/event-stream; charset=utf-8', format: formatSse, end: () => '' }
+  if (kind === 'sse') return SSE
   let isFirst = true
   return {
     contentType: 'application/json; charset=utf-8',
