@@ -3,14 +3,18 @@ import type { ClientAnswer } from '../relay/client-answer.ts'
 import { byteLengthOf } from '../relay/collect-bytes.ts'
 import { COMMON_HEADERS } from './answer-failure.ts'
 
-/** A body of up to so many bytes goes out in one write with its head: as text, letter for byte. */
+/** Up to so many bytes go out in one write with what frames them: as text, letter for byte. */
 const ONE_WRITE_BYTES = 16_384
 
 type AnswerHeaders = Record<string, string | number>
 
-/** The way back to a client over Node's HTTP. `more` are headers that go with the answer, whatever it is. */
+/**
+ * The way back to a client over Node's HTTP. `more` are headers that go with the answer, whatever it is. HTTP chunks are
+ * framed here: Node writes each in four pieces, which for a small event costs more than all the rest.
+ */
 export class NodeClientAnswer implements ClientAnswer {
   readonly #response: ServerResponse
+  #isFramed = false
   readonly #requestId: string
   readonly #more: Readonly<Record<string, string>> | undefined
 
@@ -26,8 +30,14 @@ export class NodeClientAnswer implements ClientAnswer {
 
   sendHead(status: number, more: Readonly<Record<string, string>>, isFollowed: boolean): void {
     if (this.#isOver()) return
-    this.#response.writeHead(status, this.#headers(more))
-    if (!isFollowed) this.#response.flushHeaders()
+    const response = this.#response
+    const headers = this.#headers(more)
+    // HTTP/1.0 knows no chunks: there the answer ends with the connection.
+    this.#isFramed = response.req.httpVersionMinor > 0
+    if (this.#isFramed) headers['transfer-encoding'] = 'chunked'
+    response.writeHead(status, headers)
+    if (this.#isFramed) response.chunkedEncoding = false
+    if (!isFollowed) response.flushHeaders()
   }
 
   sendWhole(status: number, more: Readonly<Record<string, string>>, body: readonly Uint8Array[]): void {
@@ -46,7 +56,20 @@ export class NodeClientAnswer implements ClientAnswer {
   }
 
   write(chunk: string | Uint8Array): boolean {
-    return this.#response.destroyed || this.#response.write(chunk)
+    const response = this.#response
+    if (response.destroyed) return true
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    if (!this.#isFramed) return response.write(bytes)
+    // An empty chunk would end the answer.
+    if (bytes.length === 0) return !response.writableNeedDrain
+    const size = `${bytes.length.toString(16)}\r\n`
+    if (bytes.length <= ONE_WRITE_BYTES) return response.write(`${size}${latin1Of(bytes)}\r\n`, 'latin1')
+    response.cork()
+    response.write(size, 'latin1')
+    response.write(bytes)
+    const isTaken = response.write('\r\n', 'latin1')
+    response.uncork()
+    return isTaken
   }
 
   whenDrained(): Promise<void> {
@@ -64,7 +87,10 @@ export class NodeClientAnswer implements ClientAnswer {
   }
 
   end(chunk?: string | Uint8Array): void {
-    if (!this.#response.destroyed) this.#response.end(chunk)
+    if (this.#response.destroyed) return
+    if (chunk !== undefined) this.write(chunk)
+    if (this.#isFramed) this.#response.end('0\r\n\r\n', 'latin1')
+    else this.#response.end()
   }
 
   destroy(): void {
