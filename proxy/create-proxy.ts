@@ -14,7 +14,6 @@ import { createKeyUse } from './http/key-limits.ts'
 import { keyUseMemory } from './http/key-use-memory.ts'
 import { createProxyServer } from './http/server.ts'
 import { createHttpFace } from './http-face.ts'
-import { createIdleCollection, findCollector, heldHeapBytes } from './idle-collection.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { createMemoryFile, createMemoryFiles } from './memory-file.ts'
 import { openStores } from './open-stores.ts'
@@ -121,7 +120,6 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
     clock,
   )
   await memory.load()
-  const active: House['active'] = new Slots()
   const house: House = {
     options,
     clock,
@@ -130,13 +128,7 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
     pool,
     serving,
     announce: announcer.announce,
-    active,
-    idleCollection: createIdleCollection({
-      clock,
-      isBusy: () => active.size > 0,
-      collect: findCollector(),
-      heldBytes: heldHeapBytes,
-    }),
+    active: new Slots(),
     tally: { requests: 0, failures: 0 },
     keyUse: new Map(),
     keyLimits,
@@ -158,7 +150,6 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
     },
     async onStopped() {
       memory.stop()
-      house.idleCollection.stop()
       await rm(controlFile, { force: true }).catch(cannotWrite)
       await memory.save()
     },

@@ -4,7 +4,6 @@ import type { ProxyOptions } from './create-proxy.ts'
 import { describeAttention } from './describe-attention.ts'
 import type { ControlSessions } from './http/control-session.ts'
 import type { KeyUse } from './http/key-limits.ts'
-import type { IdleCollection } from './idle-collection.ts'
 import type { Stores } from './open-stores.ts'
 import type { AccountPool } from './pool/account-pool.ts'
 import { viewAccounts } from './pool/account-view.ts'
@@ -22,7 +21,6 @@ export type House = {
   readonly announce: () => void
   readonly active: Slots<CancelSource>
   readonly tally: { requests: number; failures: number }
-  readonly idleCollection: IdleCollection
   readonly keyUse: Map<string, number>
   readonly keyLimits: KeyUse
 }

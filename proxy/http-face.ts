@@ -36,7 +36,6 @@ const MEMORY_MS = 6 * 3_600_000
 export function createHttpFace(house: House, isListening: () => boolean) {
   const { options, clock, stores, sessions, pool, serving, tally, keyUse, keyLimits, active, announce } =
     house
-  const { idleCollection } = house
   const { settings, log } = stores
   let control: { readonly rpc: ControlHttpHandler; readonly api: ControlHttpHandler } | undefined
   const relayPorts = {
@@ -67,7 +66,6 @@ export function createHttpFace(house: House, isListening: () => boolean) {
       responses,
       async relay(request, direct) {
         tally.requests++
-        idleCollection.touch()
         announce()
         const isAnswered = await relay(
           request,
