@@ -1,49 +1,56 @@
 import type { LogEntry } from '../../contract/log-entry.ts'
-import type { HeldRow } from './log-row.ts'
+import { readEntryLine, writeEntryLine } from './entry-line.ts'
 import { createRedactor, type Redactor } from './redact.ts'
 import { redactEntry } from './redact-entry.ts'
 
-/** Turns held rows into what may be seen, with the secrets that are known at that moment. */
+/** Turns what was reported into what may be seen, without the secrets that were known at one moment. */
 export type EntryShower = {
-  show(rows: readonly HeldRow[]): LogEntry[]
-  redactor(): Redactor
-  /** The same array until the secrets change. */
-  secrets(): readonly string[]
+  /** Rises when the secrets change: a line with an older number may hold one that is known by now. */
+  readonly redaction: number
+  readonly secrets: readonly string[]
+  readonly redactor: Redactor
+  show(entry: LogEntry): LogEntry
+  writeLine(entry: LogEntry): string
+  /** `madeWith`: the redaction of the line. */
+  readLine(line: string, madeWith: number): LogEntry
 }
 
-export function createEntryShower(readSecrets: () => readonly string[]): EntryShower {
-  let known: readonly string[] = []
-  let redactor = createRedactor(known)
-  let redaction = 0
+export type EntryShowers = {
+  /** With the secrets of now. The same one until they change. */
+  current(): EntryShower
+  /** With the secrets of when somebody last looked, which costs nothing. */
+  readonly last: EntryShower
+}
 
-  function refresh(): void {
-    const secrets = readSecrets()
-    if (secrets.length === known.length && secrets.every((secret, index) => secret === known[index])) return
-    known = [...secrets]
-    redactor = createRedactor(known)
-    redaction += 1
-  }
-
-  function showOne(row: HeldRow): LogEntry {
-    const { entry, shown } = row
-    if (shown?.sequence === entry.sequence && shown.redaction === redaction) return shown.entry
-    const fresh = redactEntry(entry, redactor)
-    row.shown = { entry: fresh, sequence: entry.sequence, redaction }
-    return fresh
-  }
-
+export function createEntryShowers(readSecrets: () => readonly string[]): EntryShowers {
+  let last = createEntryShower([], 0)
   return {
-    show(rows) {
-      refresh()
-      return rows.map(showOne)
+    current() {
+      const secrets = readSecrets()
+      if (!areSame(secrets, last.secrets)) last = createEntryShower([...secrets], last.redaction + 1)
+      return last
     },
-    redactor() {
-      refresh()
-      return redactor
-    },
-    secrets() {
-      refresh()
-      return known
+    get last() {
+      return last
     },
   }
+}
+
+function createEntryShower(secrets: readonly string[], redaction: number): EntryShower {
+  const redactor = createRedactor(secrets)
+  return {
+    redaction,
+    secrets,
+    redactor,
+    show: (entry) => redactEntry(entry, redactor),
+    writeLine: (entry) => writeEntryLine(redactEntry(entry, redactor)),
+    readLine(line, madeWith) {
+      const entry = readEntryLine(line)
+      return madeWith === redaction ? entry : redactEntry(entry, redactor)
+    },
+  }
+}
+
+function areSame(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((secret, index) => secret === right[index])
 }

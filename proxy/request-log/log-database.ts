@@ -1,22 +1,29 @@
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { LogBodies, LogEntry } from '../../contract/log-entry.ts'
+import { endCutOffRows } from './cut-off-rows.ts'
+import { inTransaction } from './in-transaction.ts'
 import { migrateLog } from './log-migrations.ts'
 import { LogRetention } from './log-retention.ts'
-import { isFinal, matchesFilter } from './search-text.ts'
-import type { LogQuery, Retention } from './writer-messages.ts'
+import type { StoredBlock } from './stored-block.ts'
+import { StoredRows } from './stored-rows.ts'
+import type { LogQuery, Retention, StoredOpenRow } from './writer-messages.ts'
 
-export type StoredBodies = LogBodies & { readonly id: string }
+export type LogBatchToStore = {
+  readonly blocks: readonly StoredBlock[]
+  readonly open: readonly StoredOpenRow[]
+}
 
 /** The request log in SQLite. Every call may throw what SQLite throws; every value is a bound parameter. */
 export type LogDatabase = {
-  write(entries: readonly LogEntry[], bodies: readonly StoredBodies[]): void
+  /** Makes room as the limits say, and stores. */
+  write(batch: LogBatchToStore, limits: Retention): void
   list(query: LogQuery): LogEntry[]
   get(id: string): LogEntry | undefined
   bodies(id: string): LogBodies | undefined
   /** Ends the rows that an earlier process left open. */
   closeCutOff(startedBefore: number): void
-  retain(retention: Retention): void
+  retain(limits: Retention): void
   clear(): void
   close(): void
 }
@@ -49,7 +56,6 @@ function prepareFile(database: DatabaseSync): void {
   database.exec('PRAGMA auto_vacuum = INCREMENTAL')
   database.exec('PRAGMA journal_mode = WAL')
   database.exec('PRAGMA synchronous = NORMAL')
-  database.exec('PRAGMA foreign_keys = ON')
   database.exec('PRAGMA secure_delete = ON')
   database.exec('PRAGMA journal_size_limit = 4194304')
   const check = database.prepare('PRAGMA quick_check(1)').get()?.quick_check
@@ -64,23 +70,39 @@ export class DamagedLogError extends Error {
 function createLogDatabase(database: DatabaseSync): LogDatabase {
   const statements = prepareStatements(database)
   const retention = new LogRetention(database)
+  const rows = new StoredRows(database)
+
+  function store({ blocks, open }: LogBatchToStore): void {
+    for (const { rows, firstStarted, lastStarted, bytes, lines, bodies, storedIds } of blocks) {
+      statements.addBlock.run({ firstStarted, lastStarted, rows, bytes, lines, bodies })
+      retention.note({ rows, bytes })
+      for (const id of storedIds) statements.endOpen.run({ id })
+    }
+    for (const { id, startedAt, line } of open) statements.putOpen.run({ id, startedAt, line })
+  }
+
   return {
-    write(entries, bodies) {
-      try {
-        inTransaction(database, () => writeAll(statements, retention, entries, bodies))
-      } catch (error) {
-        retention.forget()
-        throw error
-      }
+    write(batch, limits) {
+      inTransaction(database, () => {
+        try {
+          // Before it is stored: the pages of what goes are taken again at once, and written once instead of twice.
+          retention.makeRoom(limits, sizeOf(batch.blocks))
+          store(batch)
+        } catch (error) {
+          retention.forget()
+          throw error
+        }
+      })
     },
-    list: (query) => listEntries(statements, query),
-    get: (id) => statements.get.all({ id }).map(readEntry)[0],
-    bodies: (id) => statements.bodies.all({ id }).map(readBodies)[0],
-    closeCutOff: (before) => void statements.closeCutOff.run({ before, message: CUT_OFF }),
+    list: (query) => rows.list(query),
+    get: (id) => rows.get(id),
+    bodies: (id) => rows.bodies(id),
+    closeCutOff: (before) => inTransaction(database, () => endCutOffRows(database, before)),
     retain: (limits) => retention.apply(limits),
     clear() {
       retention.forget()
-      database.exec('DELETE FROM entries')
+      database.exec('DELETE FROM blocks')
+      database.exec('DELETE FROM open_rows')
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
       database.exec('VACUUM')
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
@@ -89,104 +111,22 @@ function createLogDatabase(database: DatabaseSync): LogDatabase {
   }
 }
 
-const CUT_OFF = 'Portside ended while this request was under way; how it ended is unknown'
-
-type Statements = ReturnType<typeof prepareStatements>
-
 function prepareStatements(database: DatabaseSync) {
   return {
-    upsert: database.prepare(`
-      INSERT INTO entries (id, started_at, state, entry, bytes)
-      VALUES (:id, :startedAt, :state, :entry, :bytes)
-      ON CONFLICT (id) DO UPDATE SET started_at = excluded.started_at, state = excluded.state,
-        entry = excluded.entry, bytes = excluded.bytes`),
-    putBodies: database.prepare(`
-      INSERT OR REPLACE INTO bodies (id, request, response, request_cut, response_cut)
-      VALUES (:id, :request, :response, :requestCut, :responseCut)`),
-    list: database.prepare(`
-      SELECT entry FROM entries
-      WHERE started_at < :before
-        AND (:state = 'all' OR (:state = 'failed' AND state = 'failed')
-          OR (:state = 'running' AND state NOT IN ('done', 'failed', 'cancelled')))
-      ORDER BY started_at DESC`),
-    get: database.prepare('SELECT entry FROM entries WHERE id = :id'),
-    bodies: database.prepare(
-      'SELECT request, response, request_cut, response_cut FROM bodies WHERE id = :id',
-    ),
-    closeCutOff: database.prepare(`
-      UPDATE entries SET state = 'failed', entry = json_set(entry, '$.state', 'failed',
-        '$.errorKind', 'outcome-unknown', '$.errorMessage', :message)
-      WHERE state NOT IN ('done', 'failed', 'cancelled') AND started_at < :before`),
+    addBlock: database.prepare(`
+      INSERT INTO blocks (first_started, last_started, rows, bytes, entries, bodies)
+      VALUES (:firstStarted, :lastStarted, :rows, :bytes, CAST(:lines AS TEXT), :bodies)`),
+    putOpen: database.prepare(`
+      INSERT OR REPLACE INTO open_rows (id, started_at, entry) VALUES (:id, :startedAt, :line)`),
+    endOpen: database.prepare('DELETE FROM open_rows WHERE id = :id'),
   }
 }
 
-/** Bodies come with the entry that they belong to, which counts their bytes. */
-function writeAll(
-  statements: Statements,
-  retention: LogRetention,
-  entries: readonly LogEntry[],
-  bodies: readonly StoredBodies[],
-): void {
-  const bodyBytes = new Map(bodies.map((each) => [each.id, sizeOf(each)]))
-  for (const entry of entries) {
-    const text = JSON.stringify(entry)
-    const { id, startedAt, state } = entry
-    const bytes = text.length + (bodyBytes.get(id) ?? 0)
-    statements.upsert.run({ id, startedAt, state, entry: text, bytes })
-    retention.noteRow(id, bytes, isFinal(entry))
+function sizeOf(blocks: readonly StoredBlock[]): { rows: number; bytes: number } {
+  const size = { rows: 0, bytes: 0 }
+  for (const { rows, bytes } of blocks) {
+    size.rows += rows
+    size.bytes += bytes
   }
-  for (const { id, request, response, requestCut, responseCut } of bodies) {
-    statements.putBodies.run({
-      id,
-      request,
-      response,
-      requestCut: Number(requestCut),
-      responseCut: Number(responseCut),
-    })
-  }
-}
-
-function sizeOf({ request, response }: StoredBodies): number {
-  return (request?.length ?? 0) + (response?.length ?? 0)
-}
-
-/** Newest first. A text is looked for here rather than by SQLite, which would need a copy of every row to search in. */
-function listEntries(statements: Statements, query: LogQuery): LogEntry[] {
-  const { before = Number.MAX_SAFE_INTEGER, state = 'all', limit } = query
-  const found: LogEntry[] = []
-  for (const row of statements.list.iterate({ before, state })) {
-    const entry = readEntry(row)
-    if (matchesFilter(entry, query)) found.push(entry)
-    if (found.length >= limit) break
-  }
-  return found
-}
-
-function inTransaction(database: DatabaseSync, work: () => void): void {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    work()
-    database.exec('COMMIT')
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK')
-    throw error
-  }
-}
-
-type Row = Record<string, unknown>
-
-function readEntry(row: Row): LogEntry {
-  // The text is our own, written by `writeAll` in the schema that `user_version` vouches for.
-  const entry: LogEntry = JSON.parse(String(row.entry))
-  return entry
-}
-
-function readBodies(row: Row): LogBodies {
-  const text = (value: unknown) => (typeof value === 'string' ? value : null)
-  return {
-    request: text(row.request),
-    response: text(row.response),
-    requestCut: row.request_cut === 1,
-    responseCut: row.response_cut === 1,
-  }
+  return size
 }

@@ -6,9 +6,12 @@ import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { LogEntry } from '../../contract/log-entry.ts'
 import { settings } from '../../contract/settings.ts'
 import { makeTemporaryHome } from '../settings/temporary-home.test-support.ts'
+import { createEntry } from './log-row.ts'
 import { createRequestLog, type LogSettings, type RequestLog } from './request-log.ts'
+import { idsIn } from './stored-log.test-support.ts'
 
 const defaults = settings.parse({}).log
 const writeLoop = fileURLToPath(new URL('./write-loop.test-support.ts', import.meta.url))
@@ -40,18 +43,6 @@ function serve(log: RequestLog, id: string, bodyBytes = 1_000): void {
   row.captureRequest(Buffer.alloc(bodyBytes, 'a few words, '))
   row.update({ state: 'streaming' })
   row.close({ state: 'failed', status: 502 })
-}
-
-function idsIn(path: string): unknown[] {
-  const database = new DatabaseSync(path, { readOnly: true })
-  try {
-    return database
-      .prepare('SELECT id FROM entries ORDER BY started_at')
-      .all()
-      .map(({ id }) => id)
-  } finally {
-    database.close()
-  }
 }
 
 async function overwrite(path: string, offset: number, bytes: Uint8Array): Promise<void> {
@@ -218,13 +209,13 @@ describe('the number of a request log’s schema', () => {
     serve(log, 'a')
     await log.flush()
     const database = new DatabaseSync(path, { readOnly: true })
-    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 })
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 })
     database.close()
   })
 
   it('is brought up to date with all rows of an earlier one in it (REL-42)', async () => {
     const path = join(await makeTemporaryHome(), 'requests.db')
-    const kept = { id: 'old', startedAt: 1_700_000_000_000, state: 'done', path: '/v1/old', attempts: [] }
+    const kept = oldEntry({ id: 'old', path: '/v1/old' })
     const database = new DatabaseSync(path)
     database.exec(FIRST_SCHEMA)
     database
@@ -239,6 +230,13 @@ describe('the number of a request log’s schema', () => {
     expect(problems).toEqual([])
   })
 })
+
+/** As an earlier release wrote it. */
+function oldEntry({ id, ...changed }: Pick<LogEntry, 'id'> & Partial<LogEntry>): LogEntry {
+  const initial = { id, method: 'POST', path: '/v1/messages', state: 'done', ...changed } as const
+  const startedAt = changed.startedAt ?? 1_700_000_000_000
+  return { ...createEntry(initial, { id, startedAt }), attempts: changed.attempts ?? [] }
+}
 
 /** As the first release that kept a log made it. */
 const FIRST_SCHEMA = `

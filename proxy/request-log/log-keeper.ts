@@ -1,6 +1,6 @@
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import type { LogBodies, LogEntry } from '../../contract/log-entry.ts'
-import { DamagedLogError, type LogDatabase, openLogDatabase, type StoredBodies } from './log-database.ts'
+import { DamagedLogError, type LogBatchToStore, type LogDatabase, openLogDatabase } from './log-database.ts'
 import type { LogQuery, Retention, WriterSetup } from './writer-messages.ts'
 
 const CORRUPT = 11
@@ -8,7 +8,7 @@ const NOT_A_DATABASE = 26
 
 /** A log database that mends itself: made anew where it was deleted, moved aside where it is damaged. */
 export type LogKeeper = {
-  write(entries: readonly LogEntry[], bodies: readonly StoredBodies[], retention: Retention): void
+  write(batch: LogBatchToStore, retention: Retention): void
   list(query: LogQuery): LogEntry[]
   get(id: string): LogEntry | undefined
   bodies(id: string): LogBodies | undefined
@@ -22,6 +22,7 @@ export function createLogKeeper({ path, readOnly, busyTimeoutMs, startedAt }: Wr
   let database: LogDatabase | undefined
   let inode: number | undefined
   let repaired: string | undefined
+  let lastSerial = 0
 
   function open(): LogDatabase {
     if (database !== undefined && !isSameFile()) shut()
@@ -59,10 +60,13 @@ export function createLogKeeper({ path, readOnly, busyTimeoutMs, startedAt }: Wr
   }
 
   return {
-    write(entries, bodies, retention) {
+    write({ blocks, open }, retention) {
+      // A block that was written when nobody waited for the answer any more comes a second time.
+      const unwritten = blocks.filter(({ serial }) => serial > lastSerial)
       withDatabase((log) => {
         try {
-          log.write(entries, bodies)
+          log.write({ blocks: unwritten, open }, retention)
+          lastSerial = unwritten.at(-1)?.serial ?? lastSerial
         } finally {
           // Also after a failure: a full file has room again when old rows have gone.
           log.retain(retention)

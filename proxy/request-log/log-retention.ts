@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { trimBlock } from './trim-block.ts'
 import type { Retention } from './writer-messages.ts'
 
 /** Bytes of the file for a byte of what the rows count as: indexes, page headers, what is left free. */
@@ -11,8 +12,12 @@ const BATCH_BYTES = 4 * 1024 * 1024
 const AGE_SLACK_MS = 60_000
 /** How many rows more than needed go at once, as a share of those that may stay: few, so that it never takes long. */
 const SURPLUS_SHARE = 0.01
+/** A whole block goes where it holds no more than this share above what has to: it need not be written anew. */
+const WHOLE_BLOCK_SHARE = 0.05
 /** Free pages are taken again by the next rows; they go back to the disk when this share of the file is free. */
 const FREE_SHARE = 0.25
+
+type Size = { readonly rows: number; readonly bytes: number }
 
 /**
  * Drops the oldest rows until age, count and size fit. To count all rows takes long, so it is done now and then; between
@@ -22,25 +27,21 @@ export class LogRetention {
   readonly #database: DatabaseSync
   readonly #statements: ReturnType<typeof prepareStatements>
   /** What there is; undefined where it has to be counted. */
-  #size: { rows: number; bytes: number } | undefined
-  /** The bytes of rows that will be written again, by their ids. */
-  readonly #open = new Map<string, number>()
+  #size: Size | undefined
   #maxBytes = 0
   #droppedBefore = 0
+  /** Rows went, or were counted anew, since somebody looked how much of the file is free. */
+  #isChanged = false
 
   constructor(database: DatabaseSync) {
     this.#database = database
     this.#statements = prepareStatements(database)
   }
 
-  /** A row was written. `isFinal`: it will not be written again. */
-  noteRow(id: string, bytes: number, isFinal: boolean): void {
-    const before = this.#open.get(id)
-    if (isFinal) this.#open.delete(id)
-    else this.#open.set(id, bytes)
+  /** A block was written. */
+  note({ rows, bytes }: Size): void {
     if (this.#size === undefined) return
-    if (before === undefined) this.#size.rows++
-    this.#size.bytes += bytes - (before ?? 0)
+    this.#size = { rows: this.#size.rows + rows, bytes: this.#size.bytes + bytes }
   }
 
   /** After a failure nothing is known for certain. */
@@ -48,45 +49,62 @@ export class LogRetention {
     this.#size = undefined
   }
 
-  apply({ notBefore, maxRows, maxBytes }: Retention): void {
-    if (maxBytes !== this.#maxBytes) limitPages(this.#database, maxBytes)
-    this.#maxBytes = maxBytes
-    if (notBefore - this.#droppedBefore > AGE_SLACK_MS || notBefore < this.#droppedBefore) {
-      this.#statements.dropOld.run({ notBefore })
-      this.#droppedBefore = notBefore
-      this.#size = undefined
-    }
-    if (!this.#dropSurplus(maxRows, maxBytes)) return
+  /** Drops what is too much as soon as the coming rows are there. */
+  makeRoom(limits: Retention, coming: Size): void {
+    if (limits.maxBytes !== this.#maxBytes) limitPages(this.#database, limits.maxBytes)
+    this.#maxBytes = limits.maxBytes
+    this.#dropOld(limits.notBefore)
+    this.#dropSurplus(limits, coming)
+  }
+
+  apply(limits: Retention): void {
+    this.makeRoom(limits, { rows: 0, bytes: 0 })
+    if (!this.#isChanged) return
+    this.#isChanged = false
     if (this.#isMostlyFree()) this.#database.exec('PRAGMA incremental_vacuum')
   }
 
-  /** Says whether anything was dropped, or counted anew. */
-  #dropSurplus(maxRows: number, maxBytes: number): boolean {
-    let isChanged = this.#size === undefined
-    const size = this.#size ?? this.#count()
-    this.#size = size
-    while (size.rows > 0) {
-      const share = 1 - maxBytes / (size.bytes * OVERHEAD)
-      const surplus = Math.max(size.rows - maxRows, Math.ceil(size.rows * share))
-      if (surplus <= 0) break
-      isChanged = true
-      const count = surplus + Math.floor(maxRows * SURPLUS_SHARE)
-      const dropped = this.#statements.dropOldest.all({ count })
-      for (const { id, bytes } of dropped) {
-        size.rows--
-        size.bytes -= Number(bytes)
-        this.#open.delete(String(id))
-      }
-      // Somebody else took rows away: what is there has to be counted.
-      if (dropped.length === 0) {
-        this.#size = undefined
-        break
-      }
-    }
-    return isChanged
+  #dropOld(notBefore: number): void {
+    if (notBefore - this.#droppedBefore <= AGE_SLACK_MS && notBefore >= this.#droppedBefore) return
+    this.#statements.dropOld.run({ notBefore })
+    for (const { number } of this.#statements.partlyOld.all({ notBefore }))
+      trimBlock(this.#database, Number(number), ({ startedAt }) => startedAt >= notBefore)
+    this.#droppedBefore = notBefore
+    this.#size = undefined
   }
 
-  #count(): { rows: number; bytes: number } {
+  #dropSurplus(limits: Retention, coming: Size): void {
+    if (this.#size === undefined) this.#isChanged = true
+    let size = this.#size ?? this.#count()
+    for (;;) {
+      const surplus = surplusOf(size, limits, coming)
+      if (surplus <= 0) break
+      const dropped = this.#dropOldest(surplus, limits.maxRows)
+      // Somebody else took rows away: what is there has to be counted.
+      if (dropped === undefined) {
+        this.#size = undefined
+        return
+      }
+      this.#isChanged = true
+      size = { rows: size.rows - dropped.rows, bytes: size.bytes - dropped.bytes }
+    }
+    this.#size = size
+  }
+
+  /** Drops the oldest block, or that many of its rows and a few more. */
+  #dropOldest(surplus: number, maxRows: number): Size | undefined {
+    const [oldest] = this.#statements.oldest.all()
+    if (oldest === undefined) return undefined
+    const { number, rows, bytes } = oldest
+    const spared = Number(rows) - surplus
+    const count = surplus + Math.floor(maxRows * SURPLUS_SHARE)
+    if (spared > maxRows * WHOLE_BLOCK_SHARE && count < Number(rows))
+      return trimBlock(this.#database, Number(number), ({ place }) => place >= count)
+    this.#statements.drop.run({ number: Number(number) })
+    return { rows: Number(rows), bytes: Number(bytes) }
+  }
+
+  #count(): Size {
     const found = this.#statements.size.get() ?? {}
     return { rows: Number(found.rows ?? 0), bytes: Number(found.bytes ?? 0) }
   }
@@ -97,14 +115,24 @@ export class LogRetention {
   }
 }
 
+/** How many of the rows that are there have to go. */
+function surplusOf(size: Size, { maxRows, maxBytes }: Retention, coming: Size): number {
+  if (size.rows === 0) return 0
+  const tooManyRows = size.rows + coming.rows - maxRows
+  const tooManyBytes = size.bytes + coming.bytes - maxBytes / OVERHEAD
+  const surplus = Math.max(tooManyRows, Math.ceil((size.rows * tooManyBytes) / size.bytes))
+  return Math.min(size.rows, surplus)
+}
+
 function prepareStatements(database: DatabaseSync) {
   return {
-    size: database.prepare('SELECT count(*) AS rows, coalesce(sum(bytes), 0) AS bytes FROM entries'),
-    dropOld: database.prepare('DELETE FROM entries WHERE started_at < :notBefore'),
-    dropOldest: database.prepare(`
-      DELETE FROM entries WHERE started_at <=
-        (SELECT max(started_at) FROM (SELECT started_at FROM entries ORDER BY started_at LIMIT :count))
-      RETURNING id, bytes`),
+    size: database.prepare(
+      'SELECT coalesce(sum(rows), 0) AS rows, coalesce(sum(bytes), 0) AS bytes FROM blocks',
+    ),
+    oldest: database.prepare('SELECT number, rows, bytes FROM blocks ORDER BY number LIMIT 1'),
+    drop: database.prepare('DELETE FROM blocks WHERE number = :number'),
+    dropOld: database.prepare('DELETE FROM blocks WHERE last_started < :notBefore'),
+    partlyOld: database.prepare('SELECT number FROM blocks WHERE first_started < :notBefore'),
     freePages: database.prepare('PRAGMA freelist_count'),
     pages: database.prepare('PRAGMA page_count'),
   }

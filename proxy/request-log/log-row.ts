@@ -1,5 +1,4 @@
 import type { AttemptRecord, LogEntry } from '../../contract/log-entry.ts'
-import type { CapturedBodies } from './writer-messages.ts'
 
 export type NewLogEntry = Pick<LogEntry, 'id' | 'method' | 'path'> &
   Partial<Omit<LogEntry, 'sequence' | 'attempts'>>
@@ -22,17 +21,8 @@ export type LogRow = {
   close(outcome: LogOutcome): void
 }
 
-/** What the log holds of one row, as it was reported: not yet redacted. */
-export type HeldRow = {
-  readonly id: string
-  entry: LogEntry
-  isOpen: boolean
-  bodies: CapturedBodies | undefined
-  /** The redacted entry and the state of things that it was made of. */
-  shown: { readonly entry: LogEntry; readonly sequence: number; readonly redaction: number } | undefined
-}
-
-const EMPTY: Omit<LogEntry, 'id' | 'method' | 'path' | 'startedAt' | 'sequence' | 'attempts'> = {
+/** What a row says of which nothing was reported. */
+export const EMPTY_ENTRY: Omit<LogEntry, 'id' | 'method' | 'path' | 'startedAt' | 'sequence' | 'attempts'> = {
   state: 'receiving',
   protocol: null,
   keyName: null,
@@ -60,42 +50,46 @@ const EMPTY: Omit<LogEntry, 'id' | 'method' | 'path' | 'startedAt' | 'sequence' 
   denyReason: null,
 }
 
-export function createEntry(initial: NewLogEntry, startedAt: number): LogEntry {
-  return { ...EMPTY, ...initial, startedAt, sequence: 0, attempts: [] }
+export function createEntry(
+  initial: NewLogEntry,
+  { id, startedAt }: Pick<LogEntry, 'id' | 'startedAt'>,
+): LogEntry {
+  return { ...EMPTY_ENTRY, ...initial, id, startedAt, sequence: 0, attempts: [] }
+}
+
+export const EMPTY_ATTEMPT: Omit<AttemptRecord, 'number' | 'provider' | 'reason' | 'startedAt'> = {
+  accountId: null,
+  accountName: null,
+  firstByteMs: null,
+  durationMs: null,
+  status: null,
+  errorKind: null,
+  errorMessage: null,
+  responseBytes: 0,
+  maybeBilled: false,
 }
 
 export function createAttempt(given: NewAttempt, number: number, startedAt: number): AttemptRecord {
-  return {
-    number,
-    accountId: null,
-    accountName: null,
-    startedAt,
-    firstByteMs: null,
-    durationMs: null,
-    status: null,
-    errorKind: null,
-    errorMessage: null,
-    responseBytes: 0,
-    maybeBilled: false,
-    ...given,
-  }
+  return { ...EMPTY_ATTEMPT, number, startedAt, ...given }
 }
 
 /** Holds on to the first bytes of a body, by reference, up to a bound. */
 export class Capture {
   readonly chunks: Uint8Array[] = []
   isCut = false
-  #room: number
+  size = 0
+  readonly #maxBytes: number
 
   constructor(maxBytes: number) {
-    this.#room = maxBytes
+    this.#maxBytes = maxBytes
   }
 
   add(bytes: Uint8Array): void {
-    if (bytes.length > this.#room) this.isCut = true
-    if (this.#room === 0 || bytes.length === 0) return
-    const kept = bytes.length > this.#room ? bytes.subarray(0, this.#room) : bytes
-    this.#room -= kept.length
+    const room = this.#maxBytes - this.size
+    if (bytes.length > room) this.isCut = true
+    if (room === 0 || bytes.length === 0) return
+    const kept = bytes.length > room ? bytes.subarray(0, room) : bytes
+    this.size += kept.length
     this.chunks.push(kept)
   }
 }

@@ -1,129 +1,109 @@
+import type { LogEntry } from '../../contract/log-entry.ts'
+import type { Captures } from './block-bodies.ts'
 import {
   type AttemptRow,
   Capture,
   createAttempt,
-  createEntry,
-  type HeldRow,
   type LogOutcome,
   type LogPatch,
   type LogRow,
   type NewAttempt,
 } from './log-row.ts'
-import type { LogSettings, RequestLog } from './request-log.ts'
-import type { RowRing } from './row-ring.ts'
+import type { LogSettings } from './request-log.ts'
 
-export type RowOpenerOptions = {
-  readonly ring: RowRing
-  readonly settings: () => LogSettings
+export type RowPorts = {
   readonly now: () => number
-  readonly redactId: (id: string) => string
-  readonly onChange: (row: HeldRow) => void
+  readonly nextSequence: () => number
+  readonly onChange: (row: OpenRow) => void
+  readonly onEnd: (row: OpenRow, bodies: Captures | undefined) => void
 }
 
-/** Makes the handles through which a request reports on itself; this is the only part that runs on its path. */
-export function createRowOpener(options: RowOpenerOptions): RequestLog['open'] {
-  const { ring, settings, now, onChange } = options
-  // Higher than in any earlier process, so that a reader that comes back misses nothing.
-  let sequence = Math.floor(now()) * 1_000
-  let lastStart = 0
-
-  function touch(row: HeldRow): void {
-    sequence += 1
-    row.entry.sequence = sequence
-    onChange(row)
-  }
-
-  /** No two rows start at the same time: paging by time would lose one of them. */
-  function startTime(wanted: number): number {
-    lastStart = wanted > lastStart ? wanted : lastStart + 0.001
-    return lastStart
-  }
-
-  return (initial, isOwnId = false) => {
-    const log = settings()
-    const id = ring.freeId(isOwnId ? initial.id : options.redactId(initial.id))
-    const entry = createEntry({ ...initial, id }, startTime(initial.startedAt ?? now()))
-    const row: HeldRow = { id, entry, isOpen: true, bodies: undefined, shown: undefined }
-    ring.add(row)
-    touch(row)
-    return new OpenRow(row, log, { now, touch, end: ring.end })
-  }
-}
-
-type RowPorts = {
-  readonly now: () => number
-  readonly touch: (row: HeldRow) => void
-  readonly end: (row: HeldRow) => void
-}
-
-/** The handle through which a request reports on itself. */
-class OpenRow implements LogRow {
+/** The handle through which a request reports on itself, and what is known of it: not yet redacted. */
+export class OpenRow implements LogRow {
   readonly id: string
-  readonly #row: HeldRow
-  readonly #bodies: LogSettings['bodies']
-  readonly #request: Capture
-  readonly #response: Capture
+  readonly entry: LogEntry
+  isOpen = true
+  /** Where it stands among the open rows. */
+  slot = -1
+  /** It was open already when rows were last written. */
+  isLong = false
+  /** The state of it that the database has; 0 while it has none. */
+  storedSequence = 0
+  /** The database may have it as an open row. */
+  mayBeStored = false
+  readonly #settings: LogSettings
   readonly #ports: RowPorts
+  #request: Capture | undefined
+  #response: Capture | undefined
 
-  constructor(row: HeldRow, { bodies, bodyMaxBytes }: LogSettings, ports: RowPorts) {
-    this.id = row.id
-    this.#row = row
-    this.#bodies = bodies
-    this.#request = new Capture(bodies === 'off' ? 0 : bodyMaxBytes)
-    this.#response = new Capture(bodies === 'off' ? 0 : bodyMaxBytes)
+  constructor(entry: LogEntry, settings: LogSettings, ports: RowPorts) {
+    this.id = entry.id
+    this.entry = entry
+    this.#settings = settings
     this.#ports = ports
+    entry.sequence = ports.nextSequence()
+  }
+
+  get sequence(): number {
+    return this.entry.sequence
   }
 
   update(patch: LogPatch): void {
-    if (!this.#row.isOpen) return
-    Object.assign(this.#row.entry, patch)
-    this.#ports.touch(this.#row)
+    if (!this.isOpen) return
+    Object.assign(this.entry, patch)
+    this.#touch()
   }
 
   addAttempt(given: NewAttempt): AttemptRow {
-    const row = this.#row
-    const attempt = createAttempt(given, row.entry.attempts.length + 1, this.#ports.now())
-    if (!row.isOpen) return { update: () => undefined }
-    row.entry.attempts.push(attempt)
-    this.#ports.touch(row)
+    const { attempts } = this.entry
+    const attempt = createAttempt(given, attempts.length + 1, this.#ports.now())
+    if (!this.isOpen) return { update: () => undefined }
+    attempts.push(attempt)
+    this.#touch()
     return {
       update: (patch) => {
-        if (!row.isOpen) return
+        if (!this.isOpen) return
         Object.assign(attempt, patch)
-        this.#ports.touch(row)
+        this.#touch()
       },
     }
   }
 
   captureRequest(bytes: Uint8Array): void {
-    if (this.#row.isOpen) this.#request.add(bytes)
+    if (this.#settings.bodies === 'off' || !this.isOpen) return
+    this.#request ??= new Capture(this.#settings.bodyMaxBytes)
+    this.#request.add(bytes)
   }
 
   captureResponse(bytes: Uint8Array): void {
-    if (this.#row.isOpen) this.#response.add(bytes)
+    if (this.#settings.bodies === 'off' || !this.isOpen) return
+    this.#response ??= new Capture(this.#settings.bodyMaxBytes)
+    this.#response.add(bytes)
   }
 
   close(outcome: LogOutcome): void {
-    const row = this.#row
-    if (!row.isOpen) return
-    const durationMs = Math.max(0, this.#ports.now() - row.entry.startedAt)
-    Object.assign(row.entry, { durationMs }, outcome)
-    row.isOpen = false
-    if (keepsBodies(this.#bodies, outcome)) row.bodies = takeBodies(this.#request, this.#response)
-    this.#ports.end(row)
-    this.#ports.touch(row)
+    if (!this.isOpen) return
+    const { entry } = this
+    const { now, nextSequence, onEnd } = this.#ports
+    entry.durationMs = Math.max(0, now() - entry.startedAt)
+    Object.assign(entry, outcome)
+    entry.sequence = nextSequence()
+    this.isOpen = false
+    onEnd(this, this.#keptBodies(outcome))
+    this.#request = undefined
+    this.#response = undefined
+  }
+
+  #touch(): void {
+    this.entry.sequence = this.#ports.nextSequence()
+    this.#ports.onChange(this)
+  }
+
+  #keptBodies({ state }: LogOutcome): Captures | undefined {
+    const { bodies } = this.#settings
+    if (bodies === 'off' || (bodies === 'errors' && state !== 'failed')) return undefined
+    return { request: this.#request ?? NOTHING, response: this.#response ?? NOTHING }
   }
 }
 
-function keepsBodies(bodies: LogSettings['bodies'], { state }: LogOutcome): boolean {
-  return bodies === 'all' || (bodies === 'errors' && state === 'failed')
-}
-
-function takeBodies(request: Capture, response: Capture): NonNullable<HeldRow['bodies']> {
-  return {
-    request: request.chunks,
-    response: response.chunks,
-    requestCut: request.isCut,
-    responseCut: response.isCut,
-  }
-}
+const NOTHING = new Capture(0)

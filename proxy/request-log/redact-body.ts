@@ -1,3 +1,5 @@
+import type { LogBodies } from '../../contract/log-entry.ts'
+import type { RawBodies } from './block-bodies.ts'
 import type { Redactor } from './redact.ts'
 
 /** A run of this many Base64 characters is a picture or a file, not text. */
@@ -11,14 +13,30 @@ const KINDS: readonly (readonly [string, string])[] = [
   ['JVBERi0', 'application/pdf'],
 ]
 
+export function redactBodies(raw: RawBodies, redactor: Redactor): LogBodies {
+  const { request, response, requestCut, responseCut } = raw
+  return {
+    request: redactBody([request], requestCut, redactor),
+    response: redactBody([response], responseCut, redactor),
+    requestCut,
+    responseCut,
+  }
+}
+
 /** A body as it may be kept: pictures by kind and size, secrets gone. */
 export function redactBody(chunks: readonly Uint8Array[], isCut: boolean, redactor: Redactor): string {
-  const text = Buffer.concat(chunks).toString('utf8')
-  return redactor.text(withoutPictures(text), isCut)
+  return redactor.text(withoutPictures(readText(chunks)), isCut)
+}
+
+function readText(chunks: readonly Uint8Array[]): string {
+  const [first = new Uint8Array(0), ...more] = chunks
+  const whole = more.length === 0 ? first : Buffer.concat(chunks)
+  return Buffer.from(whole.buffer, whole.byteOffset, whole.length).toString('utf8')
 }
 
 /** Replaces long Base64 runs by `[image/png, 1234 bytes]`, in one pass. */
 export function withoutPictures(text: string): string {
+  if (text.length < LONG_RUN) return text
   const pieces: string[] = []
   let copied = 0
   let start = 0

@@ -1,16 +1,17 @@
 import type { LogBatch, LogBodies, LogEntry, LogFilter } from '../../contract/log-entry.ts'
 import type { Settings } from '../../contract/settings.ts'
-import { createEntryShower } from './entry-shower.ts'
+import type { Captures } from './block-bodies.ts'
+import { EndedRows, KEPT_ROWS } from './ended-rows.ts'
+import { createEntryShowers } from './entry-shower.ts'
 import { createLogFeed } from './log-feed.ts'
-import type { HeldRow, LogRow, NewLogEntry } from './log-row.ts'
+import type { LogRow, NewLogEntry } from './log-row.ts'
 import { createLogWriter, type LogWriter } from './log-writer.ts'
-import { createRowOpener } from './open-row.ts'
-import type { Redactor } from './redact.ts'
-import { redactBody } from './redact-body.ts'
-import { createRowRing, RING_ROWS, type RowRing } from './row-ring.ts'
-import { matchesFilter } from './search-text.ts'
+import { createMemoryRows, type PastRow } from './memory-rows.ts'
+import type { OpenRow } from './open-row.ts'
+import { OpenRows } from './open-rows.ts'
+import { redactBodies } from './redact-body.ts'
 import { createWriteQueue } from './write-queue.ts'
-import type { LogQuery, Retention, WriterAnswer, WriterRequest } from './writer-messages.ts'
+import type { Retention, WriterAnswer, WriterRequest } from './writer-messages.ts'
 
 export type { AttemptRow, LogOutcome, LogPatch, LogRow, NewAttempt, NewLogEntry } from './log-row.ts'
 
@@ -73,63 +74,92 @@ const HOUR_MS = 3_600_000
 export function createRequestLog(options: RequestLogOptions): RequestLog {
   const { path, settings, now = Date.now, readOnly = false } = options
   const timing = { ...TIMING, ...options.timing }
-  const shower = createEntryShower(options.secrets)
-  const ring = createRowRing()
+  const showers = createEntryShowers(options.secrets)
+  const ended = new EndedRows((block) => {
+    if (!readOnly) queue.add(block)
+  })
+  const open = new OpenRows({
+    settings,
+    now,
+    redactId: (id) => showers.current().redactor.line(id, 200),
+    hasEnded: (id) => ended.find(id) !== undefined,
+    onChange: announce,
+    onEnd(row, bodies) {
+      ended.add(endRow(row, bodies))
+      announce(row)
+    },
+  })
+  const memory = createMemoryRows(open, ended)
   const writer = createLogWriter({ path, readOnly, busyTimeoutMs: timing.busyTimeoutMs, startedAt: now() })
   const queue = createWriteQueue({
     writer,
-    show: shower.show,
-    secrets: shower.secrets,
+    shower: showers.current,
     retention: () => retentionOf(settings(), now()),
+    open: () => open,
+    ended,
     onProblem: (problem) => options.onDegraded?.(problem),
     writeEveryMs: timing.writeEveryMs,
     retryMs: timing.retryMs,
   })
-  const feed = createLogFeed({ capacity: RING_ROWS * 2, show: shower.show })
-  const open = createRowOpener({
-    ring,
-    settings,
-    now,
-    redactId: (id) => shower.redactor().line(id, 200),
-    onChange(row) {
-      if (!readOnly) queue.add(row)
-      feed.announce(row)
-    },
-  })
+  const feed = createLogFeed({ capacity: KEPT_ROWS * 2, show: showRows })
   const ask = (request: WriterRequest) => askOrNothing(writer, request, timing.queryTimeoutMs)
 
+  function announce(row: OpenRow): void {
+    if (!readOnly) queue.wake()
+    feed.announce(row)
+  }
+
+  function endRow(row: OpenRow, bodies: Captures | undefined) {
+    const { id, entry, mayBeStored } = row
+    const { startedAt, sequence } = entry
+    const { last } = showers
+    const storedId = mayBeStored ? id : undefined
+    return { line: last.writeLine(entry), startedAt, sequence, redaction: last.redaction, bodies, storedId }
+  }
+
+  function showRows(rows: readonly (OpenRow | PastRow)[]): LogEntry[] {
+    const shower = showers.current()
+    return rows.map((row) =>
+      'line' in row ? shower.readLine(row.line, row.redaction) : shower.show(row.entry),
+    )
+  }
+
   return {
-    open,
+    open: (initial, isOwnId = false) => open.open(initial, isOwnId),
     async list(query) {
       const stored = entriesOf(await ask({ kind: 'list', query }))
-      return mergeEntries(ring, shower.show, stored, query)
+      const ids = memory.quotedIds()
+      // Memory knows the newest state of a row, so a stored one gives way to it.
+      const older = stored.filter(({ id }) => !ids.has(JSON.stringify(id)))
+      return [...memory.list(query, showers.current()), ...older]
+        .sort((left, right) => right.startedAt - left.startedAt)
+        .slice(0, query.limit)
     },
     async get(id) {
-      const row = ring.get(id)
-      if (row !== undefined) return shower.show([row])[0]
-      return entriesOf(await ask({ kind: 'get', id }))[0]
+      return memory.get(id, showers.current()) ?? entriesOf(await ask({ kind: 'get', id }))[0]
     },
     async bodies(id) {
-      const row = ring.get(id)
-      if (row?.bodies !== undefined) return redactHeld(row.bodies, shower.redactor())
+      const held = memory.bodies(id)
+      if (held !== undefined) return redactBodies(held, showers.current().redactor)
       const answer = await ask({ kind: 'bodies', id })
       return answer?.kind === 'bodies' ? answer.bodies : NO_BODIES
     },
-    feed: ({ after, signal }) => feed.read(() => changedSince(ring, after), signal),
+    feed: ({ after, signal }) => feed.read(() => memory.changedSince(after), signal),
     async clear() {
       await queue.flush()
-      queue.forget(ring.clearEnded())
+      ended.clear()
+      queue.forget()
       await writer.ask({ kind: 'clear' }, SLOW_WORK_MS)
     },
     stats: () => ({
       state: queue.problem === null ? 'ok' : 'degraded',
       problem: queue.problem,
       dropped: queue.dropped,
-      open: ring.open,
-      inMemory: ring.size,
+      open: open.size,
+      inMemory: open.size + ended.size,
       queued: queue.size,
     }),
-    flush: async () => void (await queue.flush()),
+    flush: () => queue.flush(),
     async close() {
       feed.close()
       await queue.flush()
@@ -161,37 +191,4 @@ async function askOrNothing(
 
 function entriesOf(answer: WriterAnswer | undefined): readonly LogEntry[] {
   return answer?.kind === 'entries' ? answer.entries : []
-}
-
-/** Memory knows the newest state of a row, so a stored one gives way to it. */
-function mergeEntries(
-  ring: RowRing,
-  show: (rows: readonly HeldRow[]) => LogEntry[],
-  stored: readonly LogEntry[],
-  query: LogQuery,
-): LogEntry[] {
-  const { before = Number.POSITIVE_INFINITY, limit } = query
-  const held = show(ring.rows().filter(({ entry }) => entry.startedAt < before)).filter((entry) =>
-    matchesFilter(entry, query),
-  )
-  const older = stored.filter(({ id }) => ring.get(id) === undefined)
-  return [...held, ...older].sort((left, right) => right.startedAt - left.startedAt).slice(0, limit)
-}
-
-/** A reader whose last sequence is ahead of ours saw another process: it starts anew. */
-function changedSince(ring: RowRing, after: number): HeldRow[] {
-  const rows = ring.rows()
-  const newest = Math.max(0, ...rows.map(({ entry }) => entry.sequence))
-  const from = after > newest ? 0 : after
-  return rows.filter(({ entry }) => entry.sequence > from)
-}
-
-function redactHeld(captured: NonNullable<HeldRow['bodies']>, redactor: Redactor): LogBodies {
-  const { request, response, requestCut, responseCut } = captured
-  return {
-    request: redactBody(request, requestCut, redactor),
-    response: redactBody(response, responseCut, redactor),
-    requestCut,
-    responseCut,
-  }
 }

@@ -45,3 +45,12 @@ export function matchesFilter(entry: LogEntry, { state = 'all', text = '' }: Log
   if (state === 'running' && isFinal(entry)) return false
   return text === '' || searchText(entry).includes(text.toLowerCase())
 }
+
+/** Texts in which no character is written in another way inside JSON. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
+
+/** Whether it is worth the time to read the line of an entry: false where nothing in it can match. */
+export function lineMayMatch(line: string, { state = 'all', text = '' }: LogFilter): boolean {
+  if (state === 'failed' && !line.includes('"state":"failed"')) return false
+  return text === '' || !PLAIN.test(text) || line.toLowerCase().includes(text.toLowerCase())
+}

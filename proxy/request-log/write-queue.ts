@@ -1,24 +1,17 @@
-import type { LogEntry } from '../../contract/log-entry.ts'
-import type { HeldRow } from './log-row.ts'
-import type { LogWriter } from './log-writer.ts'
-import { createWaitingRows } from './waiting-rows.ts'
-import type { Retention, WriterRequest } from './writer-messages.ts'
-
-/**
- * While the writer's thread has a batch, requests that need the same core wait: few rows make it short. Of many rows that
- * wait, a share goes at once.
- */
-const SMALL_BATCH_ROWS = 32
-const LARGE_BATCH_ROWS = 500
-const BATCH_SHARE = 0.25
-const WRITE_TIMEOUT_MS = 30_000
+import { type BatchWriterOptions, createBatchWriter } from './batch-writer.ts'
+import type { EndedRows } from './ended-rows.ts'
+import type { LogBlock } from './log-block.ts'
+import type { OpenRow } from './open-row.ts'
+import { WaitingBlocks } from './waiting-blocks.ts'
 
 export type WriteQueue = {
-  /** A row changed and must be written again. */
-  add(row: HeldRow): void
+  /** Something changed that is to be written before long. */
+  wake(): void
+  /** A block will not change any more. */
+  add(block: LogBlock): void
   /** Resolves when all that waits was written or could not be. */
   flush(): Promise<void>
-  forget(rows: Iterable<HeldRow>): void
+  forget(): void
   readonly size: number
   /** Rows or bodies that will never be written, because the writer could not keep up or failed for too long. */
   readonly dropped: number
@@ -26,32 +19,32 @@ export type WriteQueue = {
   stop(): void
 }
 
-export type WriteQueueOptions = {
-  readonly writer: LogWriter
-  readonly show: (rows: readonly HeldRow[]) => LogEntry[]
-  readonly secrets: () => readonly string[]
-  readonly retention: () => Retention
+export type WriteQueueOptions = BatchWriterOptions & {
+  readonly open: () => Iterable<OpenRow>
+  readonly ended: Pick<EndedRows, 'finishBlock' | 'growing'>
   readonly onProblem: (problem: string | null) => void
   readonly writeEveryMs: number
   readonly retryMs: number
 }
 
-/** Sends changed rows to the writer, one batch at a time; a batch that fails is tried again later. */
+/** Sends what is to be stored to the writer, one batch at a time; a batch that fails is tried again later. */
 export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
-  const waiting = createWaitingRows()
-  const writeRows = createBatchWriter(options)
+  const waiting = new WaitingBlocks()
+  const writeBatch = createBatchWriter(options)
   let problem: string | null = null
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
   let isStopped = false
   let hasFailed = false
+  /** Something changed since rows were last looked at. */
+  let isAwake = false
 
   function schedule(): void {
-    if (timer !== undefined || isStopped || waiting.size === 0) return
+    if (timer !== undefined || running !== undefined || isStopped || !isAwake) return
     timer = setTimeout(
       () => {
         timer = undefined
-        void run()
+        void run(false)
       },
       hasFailed ? options.retryMs : options.writeEveryMs,
     )
@@ -59,24 +52,43 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   }
 
   /** Never rejects: a failure is told, and tried again later. */
-  function run(): Promise<void> {
-    running ??= drain().finally(() => {
+  function run(isFlush: boolean): Promise<void> {
+    running ??= drain(isFlush).finally(() => {
       running = undefined
       schedule()
     })
     return running
   }
 
-  async function drain(): Promise<void> {
+  async function drain(isFlush: boolean): Promise<void> {
     hasFailed = false
-    while (waiting.size > 0 && !hasFailed) {
-      const rows = waiting.take(batchSize(waiting.size))
-      const result = await writeRows(rows)
+    isAwake = false
+    options.ended.finishBlock()
+    let open = takeChanged(isFlush)
+    while (!hasFailed && (waiting.rows > 0 || open.length > 0)) {
+      const blocks = waiting.take()
+      const result = await writeBatch(blocks, open)
       hasFailed = !result.isWritten
-      if (hasFailed) waiting.putBack(rows)
-      for (const { row, captured } of result.bodies) waiting.letGo(row, captured)
+      if (hasFailed) waiting.putBack(blocks)
+      open = []
       report(result.problem)
     }
+    if (hasFailed) isAwake = true
+  }
+
+  /**
+   * The open rows that the database has not, or not in this state. Most requests end before this comes a second time,
+   * and are never written while they are open.
+   */
+  function takeChanged(isFlush: boolean): OpenRow[] {
+    const changed: OpenRow[] = []
+    for (const row of options.open()) {
+      if (row.storedSequence === row.sequence) continue
+      if (row.isLong || isFlush) changed.push(row)
+      else isAwake = true
+      row.isLong = true
+    }
+    return changed
   }
 
   function report(next: string | null): void {
@@ -86,18 +98,19 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   }
 
   return {
-    add(row) {
-      if (isStopped) return
-      waiting.add(row)
-      if (running === undefined) schedule()
+    wake() {
+      if (isAwake) return
+      isAwake = true
+      schedule()
     },
+    add: (block) => waiting.add(block),
     async flush() {
       await running
-      await run()
+      await run(true)
     },
-    forget: (rows) => waiting.forget(rows),
+    forget: () => waiting.clear(),
     get size() {
-      return waiting.size
+      return waiting.rows + options.ended.growing
     },
     get dropped() {
       return waiting.dropped
@@ -109,44 +122,5 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
       isStopped = true
       clearTimeout(timer)
     },
-  }
-}
-
-function batchSize(waiting: number): number {
-  return Math.min(LARGE_BATCH_ROWS, Math.max(SMALL_BATCH_ROWS, Math.ceil(waiting * BATCH_SHARE)))
-}
-
-type Written = {
-  readonly isWritten: boolean
-  readonly problem: string | null
-  /** The bodies that are on disk now. */
-  readonly bodies: readonly { readonly row: HeldRow; readonly captured: NonNullable<HeldRow['bodies']> }[]
-}
-
-function createBatchWriter(options: WriteQueueOptions): (rows: readonly HeldRow[]) => Promise<Written> {
-  const { writer, show } = options
-  let told: { readonly generation: number; readonly secrets: readonly string[] } | undefined
-
-  return async (rows) => {
-    const bodies = rows.flatMap((row) => (row.bodies === undefined ? [] : [{ row, captured: row.bodies }]))
-    const secrets = options.secrets()
-    const generation = writer.generation
-    const isTold = told?.generation === generation && told.secrets === secrets
-    const request: WriterRequest = {
-      kind: 'write',
-      entries: show(rows),
-      bodies: bodies.map(({ row, captured }) => ({ id: row.id, captured })),
-      secrets: isTold ? undefined : secrets,
-      retention: options.retention(),
-    }
-    try {
-      const answer = await writer.ask(request, WRITE_TIMEOUT_MS)
-      told = { generation, secrets }
-      return { isWritten: true, problem: answer.kind === 'done' ? (answer.repaired ?? null) : null, bodies }
-    } catch (error) {
-      told = undefined
-      const reason = error instanceof Error ? error.message : String(error)
-      return { isWritten: false, problem: `requests are not stored: ${reason}`, bodies: [] }
-    }
   }
 }

@@ -1,12 +1,8 @@
 import type { LogBodies, LogEntry, LogFilter } from '../../contract/log-entry.ts'
+import type { BlockMessage } from './block-message.ts'
 
-/** What is kept of a request's bytes until they are written. */
-export type CapturedBodies = {
-  readonly request: readonly Uint8Array[]
-  readonly response: readonly Uint8Array[]
-  readonly requestCut: boolean
-  readonly responseCut: boolean
-}
+/** A row that is still open, as it is at the time of the write. */
+export type StoredOpenRow = { readonly id: string; readonly startedAt: number; readonly line: string }
 
 export type LogQuery = LogFilter & { readonly limit: number; readonly before?: number | undefined }
 
@@ -16,8 +12,8 @@ export type Retention = { readonly maxRows: number; readonly maxBytes: number; r
 export type WriterRequest =
   | {
       readonly kind: 'write'
-      readonly entries: readonly LogEntry[]
-      readonly bodies: readonly { readonly id: string; readonly captured: CapturedBodies }[]
+      readonly blocks: readonly BlockMessage[]
+      readonly open: readonly StoredOpenRow[]
       /** Named only when they changed: bodies are redacted where they are written. */
       readonly secrets: readonly string[] | undefined
       readonly retention: Retention

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { createLogKeeper } from './log-keeper.ts'
 import { createRedactor } from './redact.ts'
-import { redactBody } from './redact-body.ts'
-import type { CapturedBodies, Numbered, WriterAnswer, WriterRequest, WriterSetup } from './writer-messages.ts'
+import { storeBlock } from './stored-block.ts'
+import type { Numbered, WriterAnswer, WriterRequest, WriterSetup } from './writer-messages.ts'
 
 // The writer's thread: SQLite and the redaction of bodies happen here, where they can block nobody's request.
 
@@ -12,10 +12,12 @@ let redactor = createRedactor([])
 
 function answer(request: WriterRequest): WriterAnswer {
   switch (request.kind) {
-    case 'write':
+    case 'write': {
       if (request.secrets !== undefined) redactor = createRedactor(request.secrets)
-      keeper.write(request.entries, request.bodies.map(storeBodies), request.retention)
+      const blocks = request.blocks.map((block) => storeBlock(block, redactor))
+      keeper.write({ blocks, open: request.open }, request.retention)
       return { kind: 'done', repaired: keeper.takeRepair() }
+    }
     case 'list':
       return { kind: 'entries', entries: keeper.list(request.query) }
     case 'get':
@@ -32,17 +34,6 @@ function answer(request: WriterRequest): WriterAnswer {
 }
 
 const NO_BODIES = { request: null, response: null, requestCut: false, responseCut: false }
-
-function storeBodies({ id, captured }: { readonly id: string; readonly captured: CapturedBodies }) {
-  const { request, response, requestCut, responseCut } = captured
-  return {
-    id,
-    request: redactBody(request, requestCut, redactor),
-    response: redactBody(response, responseCut, redactor),
-    requestCut,
-    responseCut,
-  }
-}
 
 parentPort?.on('message', ({ number, message }: Numbered<WriterRequest>) => {
   const reply = (result: WriterAnswer) => parentPort?.postMessage({ number, message: result })
