@@ -1,5 +1,6 @@
-import { buffersOf, createBlockMessage } from './block-message.ts'
+import { createBlockMessage } from './block-message.ts'
 import type { EntryShower } from './entry-shower.ts'
+import type { LogBlock } from './log-block.ts'
 import type { LogWriter } from './log-writer.ts'
 import type { OpenRow } from './open-row.ts'
 import type { WaitingBlock } from './waiting-blocks.ts'
@@ -11,6 +12,7 @@ export type BatchWriterOptions = {
   readonly writer: LogWriter
   readonly shower: () => EntryShower
   readonly retention: () => Retention
+  readonly onStored: (block: LogBlock) => void
 }
 
 export type Written = { readonly isWritten: boolean; readonly problem: string | null }
@@ -34,7 +36,6 @@ export function createBatchWriter(
     const answer = await writer.ask(
       { kind: 'write', blocks, open, secrets: isTold ? undefined : secrets, retention: retention() },
       WRITE_TIMEOUT_MS,
-      blocks.flatMap(buffersOf),
     )
     told = { generation, secrets }
     return answer
@@ -48,7 +49,7 @@ export function createBatchWriter(
         open.map((row) => storeOpen(row, shower())),
       )
       for (const [index, row] of open.entries()) row.storedSequence = sequences[index] ?? 0
-      for (const { block } of waiting) block.bodies = undefined
+      for (const { block } of waiting) options.onStored(block)
       return { isWritten: true, problem: answer.kind === 'done' ? (answer.repaired ?? null) : null }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)

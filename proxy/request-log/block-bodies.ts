@@ -1,10 +1,11 @@
 import type { Capture } from './log-row.ts'
+import { cutToSize, type SpareBuffers } from './spare-buffers.ts'
 
 /** The bodies of a block's rows, one after the other: to send one buffer costs less than to send many. */
 export type BlockBodies = {
-  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly bytes: Uint8Array
   /** `MARK_FIELDS` numbers for each row that has bodies: its place in the block, the bytes of both, what was cut. */
-  readonly marks: Uint32Array<ArrayBuffer>
+  readonly marks: Uint32Array
 }
 
 export type RawBodies = {
@@ -20,17 +21,19 @@ export type Captures = { readonly request: Capture; readonly response: Capture }
 const MARK_FIELDS = 4
 const REQUEST_CUT = 1
 const RESPONSE_CUT = 2
-const FIRST_BYTES = 64 * 1024
+const FIRST_BYTES = 256 * 1024
 const KEPT_BYTES = 1024 * 1024
 
 /** Copies bodies as their rows end, so that nothing holds on to the chunks that they came in. */
 export class BodyBuffer {
-  #bytes = new Uint8Array(0)
-  readonly #marks: Uint32Array<ArrayBuffer>
+  readonly #spares: SpareBuffers
+  readonly #marks: Uint32Array
+  #bytes: Buffer<SharedArrayBuffer> | undefined
   #marked = 0
   #used = 0
 
-  constructor(maxRows: number) {
+  constructor(maxRows: number, spares: SpareBuffers) {
+    this.#spares = spares
     this.#marks = new Uint32Array(maxRows * MARK_FIELDS)
   }
 
@@ -39,9 +42,9 @@ export class BodyBuffer {
   }
 
   add(row: number, { request, response }: Captures): void {
-    this.#makeRoom(request.size + response.size)
-    this.#copy(request)
-    this.#copy(response)
+    const bytes = this.#makeRoom(request.size + response.size)
+    this.#copy(request, bytes)
+    this.#copy(response, bytes)
     const cuts = (request.isCut ? REQUEST_CUT : 0) | (response.isCut ? RESPONSE_CUT : 0)
     this.#marks[this.#marked++] = row
     this.#marks[this.#marked++] = request.size
@@ -51,13 +54,16 @@ export class BodyBuffer {
 
   /** What there is so far, not copied. */
   peek(): BlockBodies | undefined {
-    if (this.#marked === 0) return undefined
+    if (this.#bytes === undefined) return undefined
     return { bytes: this.#bytes.subarray(0, this.#used), marks: this.#marks.subarray(0, this.#marked) }
   }
 
   take(): BlockBodies | undefined {
-    if (this.#marked === 0) return undefined
-    const taken = { bytes: this.#bytes.slice(0, this.#used), marks: this.#marks.slice(0, this.#marked) }
+    const buffer = this.#bytes
+    if (buffer === undefined) return undefined
+    const bytes = cutToSize(buffer, this.#used)
+    const taken = { bytes, marks: this.#marks.slice(0, this.#marked) }
+    if (bytes.buffer === buffer.buffer) this.#bytes = undefined
     this.clear()
     return taken
   }
@@ -65,23 +71,34 @@ export class BodyBuffer {
   clear(): void {
     this.#marked = 0
     this.#used = 0
-    if (this.#bytes.length > KEPT_BYTES) this.#bytes = new Uint8Array(0)
+    if (this.#bytes !== undefined) giveBackBodies(this.#bytes, this.#spares)
+    this.#bytes = undefined
   }
 
-  #copy({ chunks }: Capture): void {
+  #copy({ chunks }: Capture, bytes: Buffer): void {
     for (const chunk of chunks) {
-      this.#bytes.set(chunk, this.#used)
+      bytes.set(chunk, this.#used)
       this.#used += chunk.length
     }
   }
 
-  #makeRoom(bytes: number): void {
+  #makeRoom(bytes: number): Buffer {
     const wanted = this.#used + bytes
-    if (wanted <= this.#bytes.length) return
-    const larger = new Uint8Array(Math.max(wanted, this.#bytes.length * 2, FIRST_BYTES))
-    larger.set(this.#bytes.subarray(0, this.#used))
+    const present = this.#bytes
+    if (present !== undefined && wanted <= present.length) return present
+    const larger = this.#spares.take(Math.max(wanted, (present?.length ?? 0) * 2, FIRST_BYTES))
+    if (present !== undefined) {
+      larger.set(present.subarray(0, this.#used))
+      giveBackBodies(present, this.#spares)
+    }
     this.#bytes = larger
+    return larger
   }
+}
+
+/** Large ones are rare, and not kept. */
+export function giveBackBodies({ buffer }: Uint8Array, spares: SpareBuffers): void {
+  if (buffer.byteLength <= KEPT_BYTES) spares.giveBack(buffer)
 }
 
 export function countBodies({ marks }: BlockBodies): number {

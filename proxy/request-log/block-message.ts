@@ -9,14 +9,14 @@ export type BlockMessage = {
   readonly rows: number
   readonly firstStarted: number
   readonly lastStarted: number
-  readonly lines: Uint8Array<ArrayBuffer>
+  readonly lines: Uint8Array
   readonly bodies: BlockBodies | undefined
   /** How many rows in front of `lines` the places in `bodies` count with. */
   readonly droppedRows: number
   readonly storedIds: readonly string[]
 }
 
-/** A copy of what is to be written, which may be transferred; secrets that became known since are taken out. */
+/** Secrets that became known since its rows ended are taken out. Until it is stored, its memory may not be used again. */
 export function createBlockMessage({ block, droppedRows }: WaitingBlock, shower: EntryShower): BlockMessage {
   const startedAts = block.startedAts.subarray(droppedRows)
   return {
@@ -26,30 +26,23 @@ export function createBlockMessage({ block, droppedRows }: WaitingBlock, shower:
     lastStarted: startedAts.reduce((most, each) => Math.max(most, each)),
     lines:
       block.redaction === shower.redaction
-        ? copyLines(block, droppedRows)
+        ? linesFrom(block, droppedRows)
         : redactLines(block, droppedRows, shower),
-    bodies: block.bodies === undefined ? undefined : copyBodies(block.bodies),
+    bodies: block.bodies,
     droppedRows,
     storedIds: block.storedIds,
   }
 }
 
-/** What of the message moves to the writer's thread instead of being copied once more. */
-export function buffersOf({ lines, bodies }: BlockMessage): ArrayBuffer[] {
-  return bodies === undefined ? [lines.buffer] : [lines.buffer, bodies.bytes.buffer, bodies.marks.buffer]
+/** A view of part of a buffer that is not shared would be sent with the whole of it. */
+function linesFrom(block: LogBlock, firstRow: number): Uint8Array {
+  const lines = block.bytes.subarray(startOfLine(block, firstRow))
+  return lines.buffer instanceof SharedArrayBuffer ? lines : new Uint8Array(lines)
 }
 
-function copyLines(block: LogBlock, firstRow: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(block.bytes.subarray(startOfLine(block, firstRow)))
-}
-
-function redactLines(block: LogBlock, firstRow: number, shower: EntryShower): Uint8Array<ArrayBuffer> {
+function redactLines(block: LogBlock, firstRow: number, shower: EntryShower): Uint8Array {
   const lines: string[] = []
   for (let row = firstRow; row < block.rows; row += 1)
     lines.push(shower.writeLine(shower.readLine(lineAt(block, row), block.redaction)))
   return new TextEncoder().encode(lines.join('\n'))
-}
-
-function copyBodies({ bytes, marks }: BlockBodies): BlockBodies {
-  return { bytes: bytes.slice(), marks: marks.slice() }
 }

@@ -1,5 +1,7 @@
+import { giveBackBodies } from './block-bodies.ts'
 import { type EndedRow, GrowingBlock } from './growing-block.ts'
 import { findRow, type LogBlock } from './log-block.ts'
+import { SpareBuffers } from './spare-buffers.ts'
 
 export const KEPT_ROWS = 2_000
 
@@ -8,7 +10,8 @@ export type RowPlace = { readonly block: LogBlock; readonly row: number }
 
 /** The newest rows that have ended: those that may still be seen without the database. */
 export class EndedRows {
-  readonly #growing = new GrowingBlock()
+  readonly #spares = new SpareBuffers()
+  readonly #growing = new GrowingBlock(this.#spares)
   readonly #onBlock: (block: LogBlock) => void
   /** Oldest first. */
   #blocks: LogBlock[] = []
@@ -41,6 +44,14 @@ export class EndedRows {
     this.#blockRows += block.rows
     this.#forgetOld()
     this.#onBlock(block)
+  }
+
+  /** The block is on disk, with its bodies. */
+  noteStored(block: LogBlock): void {
+    if (block.bodies !== undefined) giveBackBodies(block.bodies.bytes, this.#spares)
+    block.bodies = undefined
+    block.isStored = true
+    this.#reuse(block)
   }
 
   clear(): void {
@@ -79,6 +90,12 @@ export class EndedRows {
       if (oldest === undefined || this.#blockRows - oldest.rows < KEPT_ROWS) return
       this.#blocks.shift()
       this.#blockRows -= oldest.rows
+      oldest.isForgotten = true
+      this.#reuse(oldest)
     }
+  }
+
+  #reuse({ bytes, isStored, isForgotten }: LogBlock): void {
+    if (isStored && isForgotten) this.#spares.giveBack(bytes.buffer)
   }
 }

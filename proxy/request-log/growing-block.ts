@@ -1,5 +1,6 @@
 import { type BlockBodies, BodyBuffer, type Captures } from './block-bodies.ts'
 import type { LogBlock } from './log-block.ts'
+import { cutToSize, type SpareBuffers } from './spare-buffers.ts'
 
 export const MAX_BLOCK_ROWS = 500
 const BLOCK_BYTES = 256 * 1024
@@ -19,7 +20,7 @@ export type EndedRow = {
 
 /** The block that rows are being added to. Its memory is used again by the next one. */
 export class GrowingBlock implements LogBlock {
-  bytes: Buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES)
+  bytes: Buffer<SharedArrayBuffer>
   readonly ends = new Uint32Array(MAX_BLOCK_ROWS)
   readonly startedAts = new Float64Array(MAX_BLOCK_ROWS)
   readonly sequences = new Float64Array(MAX_BLOCK_ROWS)
@@ -27,8 +28,17 @@ export class GrowingBlock implements LogBlock {
   rows = 0
   redaction = 0
   storedIds: string[] = []
-  readonly #bodies = new BodyBuffer(MAX_BLOCK_ROWS)
+  readonly isStored = false
+  readonly isForgotten = false
+  readonly #spares: SpareBuffers
+  readonly #bodies: BodyBuffer
   #used = 0
+
+  constructor(spares: SpareBuffers) {
+    this.#spares = spares
+    this.bytes = spares.take(BLOCK_BYTES)
+    this.#bodies = new BodyBuffer(MAX_BLOCK_ROWS, spares)
+  }
 
   get bodies(): BlockBodies | undefined {
     return this.#bodies.peek()
@@ -59,7 +69,7 @@ export class GrowingBlock implements LogBlock {
     if (rows === 0) return undefined
     const taken: LogBlock = {
       serial,
-      bytes: Buffer.from(new Uint8Array(this.bytes.subarray(0, this.#used)).buffer),
+      bytes: cutToSize(this.bytes, this.#used),
       ends: this.ends.slice(0, rows),
       startedAts: this.startedAts.slice(0, rows),
       sequences: this.sequences.slice(0, rows),
@@ -67,7 +77,10 @@ export class GrowingBlock implements LogBlock {
       redaction,
       storedIds,
       bodies: this.#bodies.take(),
+      isStored: false,
+      isForgotten: false,
     }
+    if (taken.bytes.buffer === this.bytes.buffer) this.bytes = this.#spares.take(BLOCK_BYTES)
     this.clear()
     return taken
   }
@@ -82,7 +95,7 @@ export class GrowingBlock implements LogBlock {
 
   #begin(line: string, redaction: number): void {
     this.redaction = redaction
-    const most = Math.max(BLOCK_BYTES, line.length * BYTES_PER_UNIT)
-    if (this.bytes.length < most || this.bytes.length > BLOCK_BYTES) this.bytes = Buffer.allocUnsafeSlow(most)
+    const most = line.length * BYTES_PER_UNIT
+    if (this.bytes.length < most) this.bytes = this.#spares.take(most)
   }
 }

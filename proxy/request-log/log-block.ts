@@ -21,6 +21,9 @@ export type LogBlock = {
   readonly storedIds: string[]
   /** Until they are on disk. */
   bodies: BlockBodies | undefined
+  isStored: boolean
+  /** There are enough newer rows in memory. */
+  isForgotten: boolean
 }
 
 export function startOfLine({ ends }: Pick<LogBlock, 'ends'>, row: number): number {

@@ -3,8 +3,8 @@ import type { Numbered, WriterAnswer, WriterRequest, WriterSetup } from './write
 
 /** The writer's thread as seen from the proxy. A thread that dies is started anew with the next request. */
 export type LogWriter = {
-  /** Rejects when the writer failed, died or did not answer in time. `moved`: buffers of the request, not to be copied. */
-  ask(request: WriterRequest, timeoutMs: number, moved?: readonly ArrayBuffer[]): Promise<WriterAnswer>
+  /** Rejects when the writer failed, died or did not answer in time. */
+  ask(request: WriterRequest, timeoutMs: number): Promise<WriterAnswer>
   /** Changes when a thread dies: what it was told is forgotten. */
   readonly generation: number
   stop(): Promise<void>
@@ -47,14 +47,14 @@ export function createLogWriter(setup: WriterSetup): LogWriter {
     get generation() {
       return generation
     },
-    ask(request, timeoutMs, moved = []) {
+    ask(request, timeoutMs) {
       worker ??= start()
       // While an answer is awaited the process must not end for want of work.
       worker.ref()
       lastNumber += 1
       const number = lastNumber
       const answer = new Promise<WriterAnswer>((resolve, reject) => waiting.set(number, { resolve, reject }))
-      worker.postMessage({ number, message: request }, moved)
+      worker.postMessage({ number, message: request })
       return withTimeout(answer, timeoutMs).finally(() => waiting.delete(number))
     },
     async stop() {

@@ -97,6 +97,7 @@ export function createRequestLog(options: RequestLogOptions): RequestLog {
     retention: () => retentionOf(settings(), now()),
     open: () => open,
     ended,
+    onStored: (block) => ended.noteStored(block),
     onProblem: (problem) => options.onDegraded?.(problem),
     writeEveryMs: timing.writeEveryMs,
     retryMs: timing.retryMs,
