@@ -37,8 +37,8 @@ export function lineAt(block: LogBlock, row: number): string {
 /** The newest row with this id, from `firstRow` on. */
 export function findRow(block: LogBlock, id: string, firstRow = 0): number | undefined {
   if (block.rows === 0) return undefined
-  const used = block.bytes.subarray(startOfLine(block, firstRow), block.ends[block.rows - 1])
-  const found = used.lastIndexOf(beginningOfLine(id))
+  const start = startOfLine(block, firstRow)
+  const found = block.bytes.subarray(start, block.ends[block.rows - 1]).lastIndexOf(beginningOfLine(id))
   if (found < 0) return undefined
-  return block.ends.subarray(0, block.rows).findIndex((end) => end > startOfLine(block, firstRow) + found)
+  return block.ends.subarray(0, block.rows).findIndex((end) => end > start + found)
 }

@@ -213,23 +213,43 @@ describe('the number of a request log’s schema', () => {
     database.close()
   })
 
-  it('is brought up to date with all rows of an earlier one in it (REL-42)', async () => {
+  it.each([1, 2])('is brought up to date with all rows and bodies of %i in it (REL-42)', async (version) => {
     const path = join(await makeTemporaryHome(), 'requests.db')
     const kept = oldEntry({ id: 'old', path: '/v1/old' })
-    const database = new DatabaseSync(path)
-    database.exec(FIRST_SCHEMA)
-    database
-      .prepare("INSERT INTO entries VALUES (:id, 1, :startedAt, 'done', '/v1/old', :entry, 100)")
-      .run({ id: kept.id, startedAt: kept.startedAt, entry: JSON.stringify(kept) })
-    database.close()
+    const cutOff = oldEntry({ id: 'cut', state: 'waiting', startedAt: kept.startedAt + 1 })
+    const many = Array.from({ length: 1_200 }, (_, index) =>
+      oldEntry({ id: `many-${index}`, startedAt: kept.startedAt + 2 + index }),
+    )
+    writeOldLog(path, version, [kept, cutOff, ...many])
     const { log, problems } = makeLog(path, () => ({ retentionHours: 1_000_000 }))
     serve(log, 'new')
     await log.flush()
-    expect(idsIn(path)).toEqual(['old', 'new'])
+    expect(idsIn(path)).toEqual(['old', 'cut', ...many.map(({ id }) => id), 'new'])
     expect(await log.list({ limit: 1, text: 'V1/OLD' })).toEqual([kept])
+    expect(await log.get('cut')).toMatchObject({ state: 'failed', errorKind: 'outcome-unknown' })
+    expect(await log.bodies('old')).toEqual(OLD_BODIES)
+    expect(await log.bodies('many-700')).toEqual(OLD_BODIES)
     expect(problems).toEqual([])
   })
 })
+
+const OLD_BODIES = { request: 'line one\n"two"', response: null, requestCut: true, responseCut: false }
+
+function writeOldLog(path: string, version: number, entries: readonly LogEntry[]): void {
+  const database = new DatabaseSync(path)
+  database.exec(FIRST_SCHEMA)
+  const addEntry = database.prepare(
+    'INSERT INTO entries VALUES (:id, 1, :startedAt, :state, :path, :entry, 100)',
+  )
+  const addBodies = database.prepare('INSERT INTO bodies VALUES (:id, :request, NULL, 1, 0)')
+  for (const entry of entries) {
+    const { id, startedAt, state, path: search } = entry
+    addEntry.run({ id, startedAt, state, path: search, entry: JSON.stringify(entry) })
+    addBodies.run({ id, request: OLD_BODIES.request })
+  }
+  if (version === 2) database.exec(SECOND_SCHEMA)
+  database.close()
+}
 
 /** As an earlier release wrote it. */
 function oldEntry({ id, ...changed }: Pick<LogEntry, 'id'> & Partial<LogEntry>): LogEntry {
@@ -246,6 +266,11 @@ const FIRST_SCHEMA = `
   CREATE TABLE bodies (id TEXT PRIMARY KEY REFERENCES entries (id) ON DELETE CASCADE, request TEXT, response TEXT,
     request_cut INTEGER NOT NULL, response_cut INTEGER NOT NULL) STRICT;
   PRAGMA user_version = 1;`
+
+const SECOND_SCHEMA = `
+  ALTER TABLE entries DROP COLUMN search;
+  ALTER TABLE entries DROP COLUMN sequence;
+  PRAGMA user_version = 2;`
 
 describe('the room that old rows leave', () => {
   it('is taken by the next ones, and given back to the disk where much of the file is free', async () => {

@@ -47,6 +47,7 @@ export class LogRetention {
   /** After a failure nothing is known for certain. */
   forget(): void {
     this.#size = undefined
+    this.#droppedBefore = 0
   }
 
   /** Drops what is too much as soon as the coming rows are there. */

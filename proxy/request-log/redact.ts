@@ -22,11 +22,12 @@ export function createRedactor(secrets: readonly string[]): Redactor {
   const matcher = createSecretMatcher(secrets.flatMap(formsOfSecret))
   const text = (value: string, isCut = false) => scrubShapes(cutOut(value, matcher.find(value, isCut)))
   const escaped = rememberShort((value) => escapeLine(text(value)))
+  const escapedUrl = rememberShort((value) => escapeLine(text(stripUrl(value))))
   const line = (value: string, maxLength = LINE_LENGTH) => clamp(escaped(value), maxLength)
   return {
     line,
     text,
-    url: (value, maxLength) => line(stripUrl(value), maxLength),
+    url: (value, maxLength = LINE_LENGTH) => clamp(escapedUrl(value), maxLength),
     headers: (headers) =>
       Object.fromEntries(
         Object.entries(headers)

@@ -149,7 +149,7 @@ export function createRequestLog(options: RequestLogOptions): RequestLog {
     async clear() {
       await queue.flush()
       ended.clear()
-      queue.forget()
+      queue.forgetStored()
       await writer.ask({ kind: 'clear' }, SLOW_WORK_MS)
     },
     stats: () => ({

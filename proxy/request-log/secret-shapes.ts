@@ -24,7 +24,15 @@ const NAMED: readonly RegExp[] = [
   /(:\/\/)[^\s/@"'\\]{1,256}(?=@)/g,
 ]
 
+/**
+ * What a text has somewhere, in lower case, if any of the patterns matches it. Most texts have none of it, and one search
+ * for all of it takes a third of the time that the patterns take. A new pattern needs its word here.
+ */
+const ANY_SIGN =
+  /bearer|authorization|cookie|api[-_]?key|access[-_]?token|refresh[-_]?token|session[-_]?token|passw|client[-_]?secret|=|:\/\/|sk-|p[sa]-|aiza|gh[opsur]_|github_pat_|xox|eyj/
+
 export function scrubShapes(text: string): string {
+  if (!ANY_SIGN.test(text.toLowerCase())) return text
   let scrubbed = text
   for (const shape of NAMED) scrubbed = scrubbed.replace(shape, `$1${REDACTED}`)
   for (const shape of SHAPES) scrubbed = scrubbed.replace(shape, REDACTED)

@@ -11,7 +11,8 @@ export type WriteQueue = {
   add(block: LogBlock): void
   /** Resolves when all that waits was written or could not be. */
   flush(): Promise<void>
-  forget(): void
+  /** The database is about to be emptied: what has ended is not wanted, what is open is stored again. */
+  forgetStored(): void
   readonly size: number
   /** Rows or bodies that will never be written, because the writer could not keep up or failed for too long. */
   readonly dropped: number
@@ -97,18 +98,24 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
     options.onProblem(next)
   }
 
+  function wake(): void {
+    if (isAwake) return
+    isAwake = true
+    schedule()
+  }
+
   return {
-    wake() {
-      if (isAwake) return
-      isAwake = true
-      schedule()
-    },
+    wake,
     add: (block) => waiting.add(block),
     async flush() {
       await running
       await run(true)
     },
-    forget: () => waiting.clear(),
+    forgetStored() {
+      waiting.clear()
+      for (const row of options.open()) row.storedSequence = 0
+      wake()
+    },
     get size() {
       return waiting.rows + options.ended.growing
     },

@@ -1,0 +1,340 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as pass } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { LogEntry } from '../../contract/log-entry.ts'
+import { settings } from '../../contract/settings.ts'
+import { filesThatHold, makeTemporaryHome } from '../settings/temporary-home.test-support.ts'
+import { createRequestLog, type LogSettings, type RequestLog, type RequestLogOptions } from './request-log.ts'
+import { idsIn, readStoredLog } from './stored-log.test-support.ts'
+
+const defaults = settings.parse({}).log
+const writeLoop = fileURLToPath(new URL('./write-loop.test-support.ts', import.meta.url))
+
+type Given = Partial<Omit<RequestLogOptions, 'settings'>> & { settings?: Partial<LogSettings> }
+
+function makeLog({ settings: changed = {}, ...given }: Given = {}): RequestLog {
+  const log = createRequestLog({
+    path: null,
+    settings: () => ({ ...defaults, ...changed }),
+    secrets: () => [],
+    timing: { writeEveryMs: 20, retryMs: 20 },
+    ...given,
+  })
+  onTestFinished(() => log.close())
+  return log
+}
+
+const newPath = async () => join(await makeTemporaryHome(), 'requests.db')
+const request = (id: string) => ({ id, method: 'POST', path: '/v1/messages' })
+const idsOf = (entries: readonly LogEntry[]) => entries.map(({ id }) => id)
+
+function serve(log: RequestLog, ids: readonly string[]): void {
+  for (const id of ids) log.open(request(id)).close({ state: 'done' })
+}
+
+/** All pages of the log, newest first. */
+async function readPages(log: RequestLog, limit: number): Promise<string[]> {
+  const ids: string[] = []
+  let before: number | undefined
+  for (;;) {
+    const page = await log.list({ limit, before })
+    if (page.length === 0) return ids
+    ids.push(...idsOf(page))
+    before = page.at(-1)?.startedAt
+  }
+}
+
+describe('rows that end', () => {
+  it('are stored together, however many there are, each whole and once', async () => {
+    const path = await newPath()
+    const log = makeLog({ path })
+    const ids = Array.from({ length: 3_333 }, (_, index) => `r${index}`)
+    serve(log, ids)
+    await log.flush()
+    const { blocks, open } = readStoredLog(path)
+    expect(blocks.flat().map(({ id }) => id)).toEqual(ids)
+    expect(blocks.length).toBeLessThan(20)
+    expect(open).toEqual([])
+    expect(await readPages(log, 100)).toEqual(ids.toReversed())
+  })
+
+  it('say the same in memory, in the file and after a restart', async () => {
+    const path = await newPath()
+    const log = makeLog({ path, now: () => 1_000 })
+    const row = log.open({ ...request('full "of" \\ Grüße 世界 👋🏽'), client: 'codex', stream: true })
+    row.update({ modelIn: 'm', requestBytes: 7, inputTokens: 0, tokensEstimated: true, passThrough: true })
+    const attempt = row.addAttempt({ provider: 'p', reason: 'only one', accountName: 'one' })
+    attempt.update({ status: 200, note: 'left out', maybeBilled: true, durationMs: 0 })
+    row.close({ state: 'done', status: 200 })
+    serve(log, ['empty'])
+    const inMemory = await log.list({ limit: 10 })
+    await log.flush()
+    expect(readStoredLog(path).blocks.flat().toReversed()).toEqual(inMemory)
+    await log.close()
+    expect(await makeLog({ path }).list({ limit: 10 })).toEqual(inMemory)
+  })
+
+  it('are found one by one, in memory and in the file, wherever in their block they stand', async () => {
+    const path = await newPath()
+    const log = makeLog({ path })
+    const ids = Array.from({ length: 2_600 }, (_, index) => `r${index}`)
+    serve(log, ids)
+    await log.flush()
+    for (const id of ['r0', 'r1', 'r499', 'r500', 'r599', 'r600', 'r601', 'r2598', 'r2599'])
+      expect((await log.get(id))?.id).toBe(id)
+    expect(await log.get('r2600')).toBeUndefined()
+    expect(await log.get('r')).toBeUndefined()
+  })
+
+  it('in another order than they started are listed by their starts, page by page over many blocks', async () => {
+    const path = await newPath()
+    const log = makeLog({ path })
+    const open: { readonly id: string; end(): void }[] = []
+    const ids: string[] = []
+    for (let count = 0; count < 400; count += 1) {
+      const id = `r${count}`
+      const row = log.open(request(id))
+      ids.unshift(id)
+      open.push({ id, end: () => row.close({ state: count % 7 === 0 ? 'failed' : 'done' }) })
+      // Every third stays open for long, the others end soon, not in turn.
+      if (count % 3 === 0) open.splice(Math.floor(open.length / 2), 1)[0]?.end()
+      if (count % 40 === 39) await log.flush()
+    }
+    for (const { end } of open.toReversed()) end()
+    await log.flush()
+    expect(readStoredLog(path).blocks.length).toBeGreaterThan(5)
+    await log.close()
+    const later = makeLog({ path })
+    for (const limit of [1, 7, 64, 1_000]) expect(await readPages(later, limit)).toEqual(ids)
+    const failed = await later.list({ limit: 1_000, state: 'failed' })
+    expect(idsOf(failed)).toEqual(ids.filter((id) => Number(id.slice(1)) % 7 === 0))
+  })
+
+  it('with a line that no block has room for are kept as well', async () => {
+    const path = await newPath()
+    const log = makeLog({ path })
+    serve(log, ['before'])
+    const row = log.open(request('large'))
+    for (let count = 0; count < 600; count += 1) row.addAttempt({ provider: 'p', reason: '世'.repeat(900) })
+    row.close({ state: 'failed' })
+    serve(log, ['after'])
+    expect((await log.get('large'))?.attempts).toHaveLength(600)
+    await log.flush()
+    expect(idsIn(path)).toEqual(['before', 'large', 'after'])
+    expect(readStoredLog(path).blocks.flat()[1]?.attempts.at(-1)?.reason).toHaveLength(900)
+  })
+
+  it('lose a secret that becomes known before they are written', async () => {
+    const home = await makeTemporaryHome()
+    const secrets: string[] = []
+    const log = makeLog({ path: join(home, 'requests.db'), secrets: () => secrets })
+    log.open({ ...request('a'), modelIn: 'named-like-a-secret' }).close({ state: 'done' })
+    secrets.push('named-like-a-secret')
+    expect((await log.get('a'))?.modelIn).toBe('[redacted]')
+    await log.flush()
+    expect(await filesThatHold(home, ['named-like-a-secret'])).toEqual([])
+    expect(readStoredLog(join(home, 'requests.db')).blocks.flat()[0]?.modelIn).toBe('[redacted]')
+  })
+})
+
+describe('rows that are open', () => {
+  it('are not stored as such when they end soon', async () => {
+    const path = await newPath()
+    const log = makeLog({ path })
+    const long = log.open(request('long'))
+    const seen = new Set<string>()
+    for (let count = 0; count < 30; count += 1) {
+      const quick = log.open(request(`quick-${count}`))
+      await pass(10)
+      quick.close({ state: 'done' })
+      for (const { id } of readStoredLogIfAny(path).open) seen.add(id)
+    }
+    await expect.poll(() => readStoredLog(path).open.map(({ id }) => id)).toEqual(['long'])
+    expect([...seen].filter((id) => id !== 'long')).toEqual([])
+    long.close({ state: 'done' })
+    await log.flush()
+    expect(readStoredLog(path).open).toEqual([])
+    expect(idsIn(path)).toHaveLength(31)
+  })
+
+  it('are stored again only when they changed', async () => {
+    const path = await newPath()
+    const log = makeLog({ path })
+    const row = log.open(request('a'))
+    await log.flush()
+    row.update({ state: 'streaming' })
+    await expect.poll(() => readStoredLog(path).open.map(({ state }) => state)).toEqual(['streaming'])
+  })
+
+  it('are found after a kill, and end as unknown (FM-77)', async () => {
+    const path = await newPath()
+    const child: ChildProcess = spawn(process.execPath, [writeLoop, path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    await once(child.stdout!, 'data')
+    child.kill('SIGKILL')
+    await once(child, 'close')
+    const left = readStoredLog(path).open.map(({ id }) => id)
+    expect(left.length).toBeGreaterThanOrEqual(10)
+    const log = makeLog({ path })
+    serve(log, ['after'])
+    await log.flush()
+    expect(readStoredLog(path).open).toEqual([])
+    const ended = await log.list({ limit: 10_000, state: 'failed' })
+    expect(new Set(idsOf(ended))).toEqual(new Set(left))
+    expect(ended[0]).toMatchObject({
+      errorKind: 'outcome-unknown',
+      errorMessage: 'Portside ended while this request was under way; how it ended is unknown',
+    })
+  })
+
+  it('are stored again after the log was cleared', async () => {
+    const path = await newPath()
+    const log = makeLog({ path })
+    log.open(request('open'))
+    serve(log, ['ended'])
+    await log.flush()
+    await log.clear()
+    await log.flush()
+    expect(idsIn(path)).toEqual(['open'])
+  })
+})
+
+function readStoredLogIfAny(path: string): ReturnType<typeof readStoredLog> {
+  try {
+    return readStoredLog(path)
+  } catch {
+    // The writer has not made it yet.
+    return { blocks: [], open: [] }
+  }
+}
+
+describe('bodies of many rows', () => {
+  it('are stored with their block, and found again: in memory, in the file, after a restart (OBS-08)', async () => {
+    const path = await newPath()
+    const log = makeLog({
+      path,
+      settings: { bodies: 'all', bodyMaxBytes: 100 },
+      secrets: () => ['sesame-open'],
+    })
+    const ids = Array.from({ length: 300 }, (_, index) => `r${index}`)
+    for (const id of ids) {
+      const row = log.open(request(id))
+      row.captureRequest(Buffer.from(`{"ask":"${id}",\n"with":"sesame-`))
+      row.captureRequest(Buffer.from('open"}'))
+      if (id !== 'r7') row.captureResponse(Buffer.from(`\u0000 "${id}" `.repeat(20)))
+      row.close({ state: 'done' })
+    }
+    const wanted = (id: string) => ({
+      request: `{"ask":"${id}",\n"with":"[redacted]"}`,
+      response: id === 'r7' ? '' : `\u0000 "${id}" `.repeat(20).slice(0, 100),
+      requestCut: false,
+      responseCut: id !== 'r7',
+    })
+    const expectAll = async (from: RequestLog) => {
+      for (const id of ['r0', 'r7', 'r8', 'r299']) expect(await from.bodies(id)).toEqual(wanted(id))
+    }
+    await expectAll(log)
+    await log.flush()
+    await expectAll(log)
+    await log.close()
+    await expectAll(makeLog({ path }))
+  })
+
+  it('go with their rows when part of a block has to go', async () => {
+    const home = await makeTemporaryHome()
+    const path = join(home, 'requests.db')
+    const changing = { bodies: 'all' as const, maxRows: 100 }
+    const log = makeLog({ path, settings: changing })
+    for (let count = 0; count < 100; count += 1) {
+      const row = log.open(request(`r${count}`))
+      row.captureRequest(Buffer.from(`canary-body-${count}.`))
+      row.close({ state: 'done' })
+    }
+    await log.flush()
+    changing.maxRows = 30
+    serve(log, ['last'])
+    await log.flush()
+    await log.close()
+    const later = makeLog({ path, settings: changing })
+    expect((await later.bodies('r80')).request).toBe('canary-body-80.')
+    expect((await later.bodies('r60')).request).toBeNull()
+    expect(await later.get('r60')).toBeUndefined()
+    expect(await filesThatHold(home, ['canary-body-80.'])).not.toEqual([])
+  })
+})
+
+describe('what may stay', () => {
+  it.each([1, 10, 99, 100, 1_000])(
+    'is never more than %i rows, the newest, and not much less',
+    async (maxRows) => {
+      const path = await newPath()
+      const log = makeLog({ path, settings: { maxRows } })
+      let last = 0
+      for (const count of [1, 3, maxRows, 700, 2, 1, 1_200, 5]) {
+        serve(
+          log,
+          Array.from({ length: count }, () => `r${last++}`),
+        )
+        await log.flush()
+        const ids = idsIn(path)
+        expect(ids.length).toBeLessThanOrEqual(maxRows)
+        expect(ids.length).toBeGreaterThanOrEqual(Math.min(last, Math.floor(maxRows * 0.93)))
+        expect(ids).toEqual(Array.from({ length: ids.length }, (_, index) => `r${last - ids.length + index}`))
+      }
+    },
+  )
+
+  it('is younger than its hours also where a block has older and younger rows', async () => {
+    const path = await newPath()
+    let time = 10 * 3_600_000
+    const log = makeLog({ path, settings: { retentionHours: 1 }, now: () => time })
+    serve(log, ['a', 'b'])
+    time += 30 * 60_000
+    serve(log, ['c'])
+    await log.flush()
+    expect(readStoredLog(path).blocks).toHaveLength(1)
+    time += 40 * 60_000
+    serve(log, ['d'])
+    await log.flush()
+    expect(idsIn(path)).toEqual(['c', 'd'])
+  })
+})
+
+describe('an id', () => {
+  const own = '019aaaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee'
+
+  it('that a client gives is another row’s only once, open or ended (OBS-05)', () => {
+    const log = makeLog()
+    expect(log.open(request(own), true).id).toBe(own)
+    expect(log.open(request(own)).id).toBe(`${own}~2`)
+    log.open(request('x')).close({ state: 'done' })
+    expect(log.open(request('x')).id).toBe('x~2')
+    expect(log.open(request('x')).id).toBe('x~3')
+  })
+
+  it('that a client took from an earlier answer is not that row’s again', async () => {
+    const log = makeLog({ path: await newPath() })
+    log.open(request(own), true).close({ state: 'done' })
+    expect(log.open(request(own)).id).toBe(`${own}~2`)
+    await log.flush()
+    expect(log.open(request(own)).id).toBe(`${own}~3`)
+  })
+
+  it('of an earlier process is shown once, for the newer row', async () => {
+    const path = await newPath()
+    const first = makeLog({ path, now: () => 1_000 })
+    serve(first, ['same'])
+    await first.close()
+    const second = makeLog({ path, now: () => 2_000 })
+    serve(second, ['same'])
+    expect((await second.list({ limit: 10 })).map(({ startedAt }) => startedAt)).toEqual([2_000])
+    await second.close()
+    const third = makeLog({ path })
+    expect((await third.list({ limit: 10 })).map(({ startedAt }) => startedAt)).toEqual([2_000])
+    expect((await third.get('same'))?.startedAt).toBe(2_000)
+  })
+})
