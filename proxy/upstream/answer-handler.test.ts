@@ -8,12 +8,7 @@ function open() {
   const clock = createFakeClock()
   const watch = createSleepWatch(clock, () => undefined)
   const underWay = new Slots<AnswerHandler>()
-  const controller = {
-    aborted: false,
-    paused: false,
-    reason: null,
-    rawHeaders: null,
-    rawTrailers: null,
+  const control = {
     abort: vi.fn(),
     pause: vi.fn(),
     resume: vi.fn(),
@@ -31,12 +26,12 @@ function open() {
         idleMs: 1000,
         maxBytes: 1000,
       },
-      { underWay, clock, watch, connections: { made: 0 } },
+      { underWay, clock, watch },
       resolve,
       reject,
     )
   })
-  return { clock, controller, handler, answered, underWay }
+  return { clock, control, handler, answered, underWay }
 }
 
 /** A sink that writes down what reaches it, and does what it is told with the first bytes. */
@@ -56,24 +51,24 @@ function record(onFirst: () => void = () => undefined) {
 
 describe('A call that waits for its turn on a connection', () => {
   it('REL-01: and was given up meanwhile, is not sent any more', async () => {
-    const { clock, controller, handler, answered } = open()
+    const { clock, control, handler, answered } = open()
     const outcome = answered.catch((error: unknown) => error)
     await clock.advance(1000)
     expect(await outcome).toMatchObject({ kind: 'timed-out', code: 'first_byte_timeout' })
     // Only now the connection is made, and the request would go out.
-    handler.onRequestStart(controller)
-    expect(controller.abort).toHaveBeenCalledOnce()
+    handler.onRequestStart(control)
+    expect(control.abort).toHaveBeenCalledOnce()
     expect(clock.pendingTimers).toBe(0)
   })
 })
 
 describe('An answer whose first bytes came before somebody took it', () => {
   it('is given in order, and ends', async () => {
-    const { controller, handler, answered } = open()
-    handler.onResponseStart(controller, 200, {})
+    const { handler, answered } = open()
+    handler.onResponseStart(200, {})
     const upstream = await answered
-    handler.onResponseData(controller, Buffer.from('one'))
-    handler.onResponseData(controller, Buffer.from('two'))
+    handler.onResponseData(Buffer.from('one'))
+    handler.onResponseData(Buffer.from('two'))
     handler.onResponseEnd()
     const { seen, sink } = record()
     upstream.consume(sink)
@@ -81,11 +76,11 @@ describe('An answer whose first bytes came before somebody took it', () => {
   })
 
   it('REL-09: reaches its taker no further once that has closed it', async () => {
-    const { clock, controller, handler, answered, underWay } = open()
-    handler.onResponseStart(controller, 200, {})
+    const { clock, handler, answered, underWay } = open()
+    handler.onResponseStart(200, {})
     const upstream = await answered
-    handler.onResponseData(controller, Buffer.from('an error'))
-    handler.onResponseData(controller, Buffer.from('content'))
+    handler.onResponseData(Buffer.from('an error'))
+    handler.onResponseData(Buffer.from('content'))
     handler.onResponseEnd()
     const { seen, sink } = record(() => upstream.abort())
     upstream.consume(sink)
@@ -94,10 +89,10 @@ describe('An answer whose first bytes came before somebody took it', () => {
   })
 
   it('that are too many: fails once', async () => {
-    const { controller, handler, answered } = open()
-    handler.onResponseStart(controller, 200, {})
+    const { handler, answered } = open()
+    handler.onResponseStart(200, {})
     const upstream = await answered
-    for (let count = 0; count < 3; count++) handler.onResponseData(controller, Buffer.alloc(600, 'x'))
+    for (let count = 0; count < 3; count++) handler.onResponseData(Buffer.alloc(600, 'x'))
     handler.onResponseEnd()
     const { seen, sink } = record()
     upstream.consume(sink)

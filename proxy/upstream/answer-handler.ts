@@ -1,9 +1,9 @@
-import type { Dispatcher } from 'undici'
 import type { CancelSignal } from '../cancel-signal.ts'
 import { ChatError, tookTooLong } from '../chat/chat-error.ts'
 import type { Clock, Timer } from '../clock.ts'
 import type { Slots } from '../slots.ts'
 import { type DecodingSink, decodingSink, isPlain } from './decode-body.ts'
+import type { AnswerHeaders, CallControl, CallListener } from './http1/call-listener.ts'
 import { readNetworkError } from './network-error.ts'
 import type { SleepWatch } from './sleep-watch.ts'
 
@@ -17,7 +17,7 @@ export type ByteSink = {
 /** An upstream's answer. Nothing flows until `consume` is called, exactly once. Header names are in lower case. */
 export type UpstreamAnswer = {
   readonly status: number
-  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly headers: AnswerHeaders
   consume(sink: ByteSink): void
   resume(): void
   /** Closes the connection; no more calls reach the sink. */
@@ -45,28 +45,31 @@ export type UpstreamCall = {
 export type CallRoute = {
   readonly underWay: Slots<AnswerHandler>
   readonly clock: Clock
-  /** How many connections this dispatcher has opened so far. */
-  readonly connections: { readonly made: number }
+  readonly watch: SleepWatch
 }
+
+/** What a call may wait for too long. */
+type Wait = { readonly code: string; readonly text: string }
+const NO_HEAD: Wait = { code: 'first_byte_timeout', text: 'sent no answer' }
+const SILENT: Wait = { code: 'idle_timeout', text: 'went silent' }
 
 const ONCE = { once: true } as const
 /** How much of an answer may wait for its taker before the connection is stopped. */
 const HELD_BYTES = 65_536
 
-/** Carries one call through undici's callbacks. Has a life: waiting for the head, flowing, over. */
-export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer {
+/** Carries one call from its connection to its taker. Has a life: waiting for the head, flowing, over. */
+export class AnswerHandler implements CallListener, UpstreamAnswer {
   status = 0
-  headers: Record<string, string | undefined> = {}
+  headers: AnswerHeaders = {}
   readonly #call: UpstreamCall
-  readonly #route: CallRoute & { readonly watch: SleepWatch }
-  readonly #connectionsBefore: number
+  readonly #route: CallRoute
   readonly #resolve: (answer: UpstreamAnswer) => void
   readonly #reject: (error: unknown) => void
   #timer: Timer | undefined
   #total: Timer | undefined
   /** Its place among the calls under way. */
   #slot: number | undefined
-  #controller: Dispatcher.DispatchController | undefined
+  #control: CallControl | undefined
   #sink: ByteSink | undefined
   /** Stands before the sink where the body is compressed; known when its first bytes are here. */
   #decoder: DecodingSink | undefined
@@ -81,21 +84,21 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
 
   constructor(
     call: UpstreamCall,
-    route: CallRoute & { readonly watch: SleepWatch },
+    route: CallRoute,
     resolve: (answer: UpstreamAnswer) => void,
     reject: (error: unknown) => void,
   ) {
     this.#call = call
     this.#route = route
-    this.#connectionsBefore = route.connections.made
     this.#resolve = resolve
     this.#reject = reject
     call.signal.addEventListener('abort', this, ONCE)
     this.#slot = route.underWay.add(this)
     route.watch.begin()
-    this.#arm(call.firstByteMs, 'first_byte_timeout', 'sent no answer')
+    // Where both are due at once, one timer serves.
+    if (call.totalMs !== call.firstByteMs) this.#timer = this.#arm(call.firstByteMs, NO_HEAD)
     if (call.totalMs !== undefined)
-      this.#total = route.clock.timer(call.totalMs, () => this.#stop(tookTooLong()))
+      this.#total = route.clock.timer(call.totalMs, () => this.#stop(this.#lateness()))
   }
 
   /** The call's signal aborted. */
@@ -103,30 +106,32 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
     this.#stop(this.#call.signal.reason)
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
+  get isOver(): boolean {
+    return this.#over
+  }
+
+  onRequestStart(control: CallControl): void {
+    this.#control = control
     // Given up while it waited for a connection: it must not go out, for the upstream would charge for it.
-    if (this.#over) controller.abort(toError(this.#call.signal.reason ?? 'given up'))
+    if (this.#over) control.abort(toError(this.#call.signal.reason ?? 'given up'))
   }
 
   onRequestSent(): void {
     this.#call.onSent?.()
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: object): void {
-    if (status < 200) return
-    this.#controller = controller
+  onResponseStart(status: number, headers: AnswerHeaders): void {
     this.status = status
-    this.headers = flattenHeaders(headers)
+    this.headers = headers
     this.#disarm()
     this.#resolve(this)
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
-    this.#timer?.restart()
+  onResponseData(chunk: Uint8Array): void {
     if (this.#over) return
-    if (this.#sink === undefined) this.#holdBack(chunk, controller)
-    else if (!this.#give(chunk)) this.#pause(controller)
+    this.#timer?.restart()
+    if (this.#sink === undefined) this.#holdBack(chunk)
+    else if (!this.#give(chunk)) this.#pause()
   }
 
   onResponseEnd(): void {
@@ -135,21 +140,14 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
     else this.#sink.end()
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(error: Error, wasKept: boolean): void {
     if (this.#over) return
     if (this.#call.signal.aborted)
       return this.#fail(readNetworkError(this.#call.signal.reason, this.#call.url.host))
     const read = readNetworkError(error, this.#call.url.host)
-    this.#fail(this.#wasStale(read) ? staleSocket(read) : read)
-  }
-
-  /**
-   * A kept connection that the upstream closed meanwhile: it died before any byte of an answer, and no new connection
-   * was opened for this call. That says nothing about the upstream (FM-7).
-   */
-  #wasStale(error: ChatError): boolean {
-    const isClosed = error.code === 'reset' || error.code === 'closed'
-    return isClosed && this.status === 0 && this.#route.connections.made === this.#connectionsBefore
+    // The upstream closed it meanwhile, which says nothing about the upstream (FM-7).
+    const isStale = wasKept && (read.code === 'reset' || read.code === 'closed')
+    this.#fail(isStale ? staleSocket(read) : read)
   }
 
   consume(sink: ByteSink): void {
@@ -169,16 +167,17 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
     this.#decoder?.resume()
     if (this.#over) return
     this.#timer?.cancel()
-    this.#arm(this.#call.idleMs, 'idle_timeout', 'went silent')
-    this.#controller?.resume()
+    this.#timer = this.#arm(this.#call.idleMs, SILENT)
+    this.#control?.resume()
   }
 
   abort(): void {
     this.#isLeft = true
     this.#decoder?.close()
     if (this.#over) return
+    const control = this.#control
     this.#finish()
-    this.#controller?.abort(new Error('closed'))
+    control?.abort(new Error('closed'))
   }
 
   /** Ends the call with a reason of ours. */
@@ -207,15 +206,15 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
   }
 
   /** The taker comes at once: to stop the connection for it would cost more than to hold what is here already. */
-  #holdBack(chunk: Uint8Array, controller: Dispatcher.DispatchController): void {
+  #holdBack(chunk: Uint8Array): void {
     this.#early.push(chunk)
     this.#earlyBytes += chunk.length
-    if (this.#earlyBytes > HELD_BYTES) this.#pause(controller)
+    if (this.#earlyBytes > HELD_BYTES) this.#pause()
   }
 
-  #pause(controller: Dispatcher.DispatchController): void {
+  #pause(): void {
     this.#disarm()
-    controller.pause()
+    this.#control?.pause()
   }
 
   #disarm(): void {
@@ -223,19 +222,27 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
     this.#timer = undefined
   }
 
-  #arm(afterMs: number, code: string, what: string): void {
-    if (afterMs === 0) return
-    this.#timer = this.#route.clock.timer(afterMs, () => {
-      const text = `The upstream ${this.#call.url.host} ${what} for ${Math.round(afterMs / 1000)} s`
-      this.#stop(new ChatError('timed-out', text, { code }))
-    })
+  #arm(afterMs: number, wait: Wait): Timer | undefined {
+    if (afterMs === 0) return undefined
+    return this.#route.clock.timer(afterMs, () => this.#stop(this.#timedOut(afterMs, wait)))
+  }
+
+  #timedOut(afterMs: number, { code, text }: Wait): ChatError {
+    const message = `The upstream ${this.#call.url.host} ${text} for ${Math.round(afterMs / 1000)} s`
+    return new ChatError('timed-out', message, { code })
+  }
+
+  /** What it means that the whole time is over. */
+  #lateness(): ChatError {
+    const { firstByteMs, totalMs } = this.#call
+    return this.status === 0 && firstByteMs === totalMs ? this.#timedOut(firstByteMs, NO_HEAD) : tookTooLong()
   }
 
   #stop(reason: unknown): void {
     if (this.#over) return
-    const controller = this.#controller
+    const control = this.#control
     this.#fail(readNetworkError(reason, this.#call.url.host))
-    controller?.abort(toError(reason))
+    control?.abort(toError(reason))
   }
 
   #fail(error: ChatError): void {
@@ -249,6 +256,8 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, UpstreamAnswer
 
   #finish(): void {
     this.#over = true
+    // It may carry another call by now.
+    this.#control = undefined
     this.#timer?.cancel()
     this.#total?.cancel()
     if (this.#slot === undefined) return
@@ -266,15 +275,4 @@ function staleSocket(error: ChatError): ChatError {
 /** Anything thrown, as an error. */
 function toError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason))
-}
-
-/** Repeated headers are joined as HTTP says; `set-cookie` is never passed on, so its order does not matter. */
-function flattenHeaders(headers: object): Record<string, string | undefined> {
-  const flat: Record<string, string | undefined> = {}
-  const given = headers as Readonly<Record<string, unknown>>
-  for (const name in given) {
-    const value = given[name]
-    flat[name] = Array.isArray(value) ? value.join(', ') : String(value)
-  }
-  return flat
 }

@@ -1,11 +1,13 @@
-import { Agent, ProxyAgent } from 'undici'
 import { ChatError } from '../chat/chat-error.ts'
 import type { Clock } from '../clock.ts'
 import { Slots } from '../slots.ts'
-import { AnswerHandler, type CallRoute, type UpstreamAnswer, type UpstreamCall } from './answer-handler.ts'
+import { AnswerHandler, type UpstreamAnswer, type UpstreamCall } from './answer-handler.ts'
+import { createDirectWay } from './direct-way.ts'
+import type { CallListener } from './http1/call-listener.ts'
 import { readNetworkError } from './network-error.ts'
-import { createGuardedLookup, refuseAddress, refusedError } from './refuse-address.ts'
-import { createSleepWatch, type SleepWatch } from './sleep-watch.ts'
+import { createProxiedWay } from './proxied-way.ts'
+import { refuseAddress, refusedError } from './refuse-address.ts'
+import { createSleepWatch } from './sleep-watch.ts'
 
 export type FetchUpstream = (call: UpstreamCall) => Promise<UpstreamAnswer>
 
@@ -23,43 +25,53 @@ export type Network = {
   readonly headerBytes: number
 }
 
-/**
- * The way out to one provider: pooled connections, no redirects, no retries of its own, addresses checked at the
- * socket. `close` cuts all connections at once.
- */
+/** Connections to upstreams, straight or through a proxy. Each call tells its listener what becomes of it. */
+export type WayOut = {
+  send(call: UpstreamCall, listener: CallListener): void
+  /** Idle connections close now, the others when their answers are over. */
+  renew(): void
+  /** Cuts all connections at once. */
+  close(): Promise<void>
+}
+
+/** The way out to one provider: kept connections, no redirects, no retries of its own, addresses checked at the socket. */
 export function createUpstreamFetch(network: Network, clock: Clock): UpstreamFetch {
   const underWay = new Slots<AnswerHandler>()
-  const open = (): Route => {
-    const dispatcher = createDispatcher(network)
-    const connections = { made: 0 }
-    dispatcher.on('connect', () => connections.made++)
-    return { dispatcher, network, clock, connections, underWay, checked: new WeakSet() }
-  }
-  let route = open()
-  const retired = new Set<Agent | ProxyAgent>()
+  const way =
+    network.proxyUrl === null
+      ? createDirectWay(network, clock)
+      : createProxiedWay({ ...network, proxyUrl: network.proxyUrl })
+  /** URLs without a literal address, or with one that may be dialled. */
+  const checked = new WeakSet<URL>()
 
   function renew(sleptMs: number): void {
-    const { dispatcher } = route
-    route = open()
-    retired.add(dispatcher)
-    // Idle connections close now, the others when their answers are over.
-    dispatcher.close().then(
-      () => retired.delete(dispatcher),
-      () => retired.delete(dispatcher),
-    )
+    way.renew()
     if (sleptMs > LONGEST_NAP_MS) for (const call of underWay) call.interrupt(networkChanged())
   }
 
+  /** A literal address never goes through the lookup, so it is checked here. */
+  function refuseLiteral(url: URL): void {
+    if (checked.has(url)) return
+    const host = url.hostname.replace(/^\[|\]$/g, '')
+    const isLiteral = /^[\d.]+$|:/.test(host)
+    const refusal = isLiteral ? refuseAddress(host, network.privateNetwork) : undefined
+    if (refusal !== undefined) throw readNetworkError(refusedError(refusal), url.host)
+    checked.add(url)
+  }
+
   const watch = createSleepWatch(clock, renew)
+  const route = { underWay, clock, watch }
   return {
     fetch(call) {
       watch.look()
-      return dispatchCall(route, call, watch)
+      return new Promise((resolve, reject) => {
+        call.signal.throwIfAborted()
+        refuseLiteral(call.url)
+        way.send(call, new AnswerHandler(call, route, resolve, reject))
+      })
     },
     renew,
-    async close() {
-      await Promise.all([...retired, route.dispatcher].map((dispatcher) => dispatcher.destroy()))
-    },
+    close: () => way.close(),
   }
 }
 
@@ -69,56 +81,5 @@ const LONGEST_NAP_MS = 30_000
 function networkChanged(): ChatError {
   return new ChatError('upstream-unavailable', 'The network changed while the answer was under way', {
     code: 'network_changed',
-  })
-}
-
-function createDispatcher(network: Network): Agent | ProxyAgent {
-  const options = {
-    connect: { timeout: network.connectMs, lookup: createGuardedLookup(network.privateNetwork) },
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxHeaderSize: network.headerBytes,
-    keepAliveTimeout: 30_000,
-    // As many as there are requests: these are bounded by the accounts and by `limits.connections`.
-    connections: null,
-    pipelining: 1,
-  }
-  return network.proxyUrl === null
-    ? new Agent(options)
-    : new ProxyAgent({ ...options, uri: network.proxyUrl })
-}
-
-/** A literal address never goes through the lookup, so it is checked here. */
-function refuseLiteral(url: URL, { network, checked }: Route): void {
-  if (checked.has(url)) return
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  if (!/^[\d.]+$|:/.test(host)) return void checked.add(url)
-  const refusal = refuseAddress(host, network.privateNetwork)
-  if (refusal !== undefined) throw readNetworkError(refusedError(refusal), url.host)
-  checked.add(url)
-}
-
-type Route = CallRoute & {
-  readonly dispatcher: Agent | ProxyAgent
-  readonly network: Network
-  /** URLs without a literal address, or with one that may be dialled. */
-  readonly checked: WeakSet<URL>
-}
-
-function dispatchCall(route: Route, call: UpstreamCall, watch: SleepWatch): Promise<UpstreamAnswer> {
-  return new Promise((resolve, reject) => {
-    call.signal.throwIfAborted()
-    refuseLiteral(call.url, route)
-    const handler = new AnswerHandler(call, { ...route, watch }, resolve, reject)
-    route.dispatcher.dispatch(
-      {
-        origin: call.url.origin,
-        path: call.url.pathname + call.url.search,
-        method: call.method,
-        headers: call.headers,
-        body: call.body ?? null,
-      },
-      handler,
-    )
   })
 }

@@ -1,0 +1,107 @@
+import { type Dispatcher, ProxyAgent } from 'undici'
+import type { Network, WayOut } from './fetch-upstream.ts'
+import type { AnswerHeaders, CallListener } from './http1/call-listener.ts'
+import { createGuardedLookup } from './refuse-address.ts'
+
+type ProxiedNetwork = Network & { readonly proxyUrl: string }
+
+/** The connections of one dispatcher: a call may have been the first on a new one, or not. */
+type Dispatching = { readonly dispatcher: ProxyAgent; readonly connections: { made: number } }
+
+/** Through a proxy, with undici. */
+export function createProxiedWay(network: ProxiedNetwork): WayOut {
+  const open = (): Dispatching => {
+    const dispatcher = createDispatcher(network)
+    const connections = { made: 0 }
+    dispatcher.on('connect', () => connections.made++)
+    return { dispatcher, connections }
+  }
+  let current = open()
+  const retired = new Set<ProxyAgent>()
+
+  return {
+    send({ url, method, headers, body }, listener) {
+      current.dispatcher.dispatch(
+        { origin: url.origin, path: url.pathname + url.search, method, headers, body: body ?? null },
+        new ProxiedCall(listener, current.connections),
+      )
+    },
+    renew() {
+      const { dispatcher } = current
+      current = open()
+      retired.add(dispatcher)
+      const isClosed = () => retired.delete(dispatcher)
+      dispatcher.close().then(isClosed, isClosed)
+    },
+    async close() {
+      await Promise.all([...retired, current.dispatcher].map((dispatcher) => dispatcher.destroy()))
+    },
+  }
+}
+
+function createDispatcher(network: ProxiedNetwork): ProxyAgent {
+  return new ProxyAgent({
+    uri: network.proxyUrl,
+    connect: { timeout: network.connectMs, lookup: createGuardedLookup(network.privateNetwork) },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: network.headerBytes,
+    keepAliveTimeout: 30_000,
+    // As many as there are requests: these are bounded by the accounts and by `limits.connections`.
+    connections: null,
+    pipelining: 1,
+  })
+}
+
+/** Tells a call's listener what undici tells. */
+class ProxiedCall implements Dispatcher.DispatchHandler {
+  readonly #listener: CallListener
+  readonly #connections: { readonly made: number }
+  readonly #madeBefore: number
+  #hasBegun = false
+
+  constructor(listener: CallListener, connections: { readonly made: number }) {
+    this.#listener = listener
+    this.#connections = connections
+    this.#madeBefore = connections.made
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#listener.onRequestStart(controller)
+  }
+
+  onRequestSent(): void {
+    this.#listener.onRequestSent()
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: object): void {
+    if (status < 200) return
+    this.#hasBegun = true
+    this.#listener.onResponseStart(status, flattenHeaders(headers))
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    this.#listener.onResponseData(chunk)
+  }
+
+  onResponseEnd(): void {
+    this.#listener.onResponseEnd()
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    // undici does not say which connection it was. Where none was opened since, it was a kept one.
+    const wasKept = !this.#hasBegun && this.#connections.made === this.#madeBefore
+    this.#listener.onResponseError(error, wasKept)
+  }
+}
+
+/** Repeated headers are joined as HTTP says; `set-cookie` is never passed on, so its order does not matter. */
+function flattenHeaders(headers: object): AnswerHeaders {
+  const flat: Record<string, string | undefined> = {}
+  const given = headers as Readonly<Record<string, unknown>>
+  for (const name in given) {
+    const value = given[name]
+    flat[name] = Array.isArray(value) ? value.join(', ') : String(value)
+  }
+  return flat
+}
