@@ -88,13 +88,14 @@ export class ConnectionPool implements ConnectionOwner {
     connection.slot = this.#all.add(connection)
   }
 
-  /** One turn of the loop, in which an end or bytes that nobody asked for are seen if they are here already. */
+  /** After a whole turn of the loop, in which an end or bytes that nobody asked for are seen if they are here already. */
   #sendAfterLook(connection: Connection, call: Call): void {
-    setImmediate(() => {
+    const look = () => {
       if (!connection.isIdle) return this.send(call)
       if (call.listener.isOver) return this.onFree(connection)
       connection.send(call)
-    })
+    }
+    setImmediate(() => setImmediate(look))
   }
 
   #lookAtIdle(): void {
