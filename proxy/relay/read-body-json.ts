@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from '../chat/json.ts'
 import { parseJson } from '../chat/pick-fields.ts'
 import { OUTLINED_BYTES, outlineOf } from './json-outline.ts'
 import { parsePiecewise } from './piecewise-json.ts'
-import { type JsonLimits, type Span, scanJson } from './scan-json.ts'
+import { type JsonLimits, type JsonScan, type Span, scanJson } from './scan-json.ts'
 
 /** A request's body, as bytes and parsed, with the places where the model's name stands. */
 export type RequestBody = {
@@ -25,16 +25,26 @@ const MODEL = Buffer.from('model')
 export function readRequestBody(bytes: Uint8Array, limits: JsonLimits): RequestBody {
   if (bytes.length === 0)
     throw new ChatError('invalid-request', 'The request has no body; send a JSON object')
-  const { fieldSpans, longStrings } = scanJson(bytes, limits, MODEL)
-  let json: JsonObject | undefined
-  return {
-    bytes,
-    modelSpans: fieldSpans,
-    outline: bytes.length < OUTLINED_BYTES ? undefined : readOutline(bytes, longStrings),
-    get json() {
-      json ??= parseObject(bytes, longStrings)
-      return json
-    },
+  return new ScannedBody(bytes, scanJson(bytes, limits, MODEL))
+}
+
+class ScannedBody implements RequestBody {
+  readonly bytes: Uint8Array
+  readonly modelSpans: readonly Span[]
+  readonly outline: JsonObject | undefined
+  readonly #longStrings: readonly Span[]
+  #json: JsonObject | undefined
+
+  constructor(bytes: Uint8Array, { fieldSpans, longStrings }: JsonScan) {
+    this.bytes = bytes
+    this.modelSpans = fieldSpans
+    this.outline = bytes.length < OUTLINED_BYTES ? undefined : readOutline(bytes, longStrings)
+    this.#longStrings = longStrings
+  }
+
+  get json(): JsonObject {
+    this.#json ??= parseObject(this.bytes, this.#longStrings)
+    return this.#json
   }
 }
 
