@@ -21,8 +21,6 @@ export type Captures = { readonly request: Capture; readonly response: Capture }
 const MARK_FIELDS = 4
 const REQUEST_CUT = 1
 const RESPONSE_CUT = 2
-const FIRST_BYTES = 256 * 1024
-const KEPT_BYTES = 1024 * 1024
 
 /** Copies bodies as their rows end, so that nothing holds on to the chunks that they came in. */
 export class BodyBuffer {
@@ -71,7 +69,7 @@ export class BodyBuffer {
   clear(): void {
     this.#marked = 0
     this.#used = 0
-    if (this.#bytes !== undefined) giveBackBodies(this.#bytes, this.#spares)
+    if (this.#bytes !== undefined) this.#spares.giveBack(this.#bytes.buffer)
     this.#bytes = undefined
   }
 
@@ -86,19 +84,14 @@ export class BodyBuffer {
     const wanted = this.#used + bytes
     const present = this.#bytes
     if (present !== undefined && wanted <= present.length) return present
-    const larger = this.#spares.take(Math.max(wanted, (present?.length ?? 0) * 2, FIRST_BYTES))
+    const larger = this.#spares.take(wanted)
     if (present !== undefined) {
       larger.set(present.subarray(0, this.#used))
-      giveBackBodies(present, this.#spares)
+      this.#spares.giveBack(present.buffer)
     }
     this.#bytes = larger
     return larger
   }
-}
-
-/** Large ones are rare, and not kept. */
-export function giveBackBodies({ buffer }: Uint8Array, spares: SpareBuffers): void {
-  if (buffer.byteLength <= KEPT_BYTES) spares.giveBack(buffer)
 }
 
 export function countBodies({ marks }: BlockBodies): number {

@@ -1,4 +1,3 @@
-import { giveBackBodies } from './block-bodies.ts'
 import { type EndedRow, GrowingBlock } from './growing-block.ts'
 import { findRow, type LogBlock } from './log-block.ts'
 import { SpareBuffers } from './spare-buffers.ts'
@@ -48,7 +47,7 @@ export class EndedRows {
 
   /** The block is on disk, with its bodies. */
   noteStored(block: LogBlock): void {
-    if (block.bodies !== undefined) giveBackBodies(block.bodies.bytes, this.#spares)
+    if (block.bodies !== undefined) this.#spares.giveBack(block.bodies.bytes.buffer)
     block.bodies = undefined
     block.isStored = true
     this.#reuse(block)

@@ -1,22 +1,28 @@
-const MAX_SPARES = 16
+const SMALLEST_BYTES = 256 * 1024
+/** Larger ones are rare, and not kept. */
+const LARGEST_BYTES = 1024 * 1024
+const SPARES_PER_SIZE = 8
 
 /**
  * Buffers that blocks are done with, for the next ones: memory outside the heap that comes and goes makes V8 collect the
  * whole heap. They are shared with the writer's thread, so nothing is copied on the way there.
  */
 export class SpareBuffers {
-  readonly #spares: SharedArrayBuffer[] = []
+  readonly #spares = new Map<number, SharedArrayBuffer[]>()
 
-  /** One with room for that many bytes. */
+  /** One with room for that many bytes, at least. */
   take(bytes: number): Buffer<SharedArrayBuffer> {
-    const place = this.#spares.findIndex(({ byteLength }) => byteLength >= bytes)
-    const [spare] = place < 0 ? [] : this.#spares.splice(place, 1)
-    return Buffer.from(spare ?? new SharedArrayBuffer(bytes))
+    let size = SMALLEST_BYTES
+    while (size < bytes) size *= 2
+    return Buffer.from(this.#spares.get(size)?.pop() ?? new SharedArrayBuffer(size))
   }
 
   /** Nobody may look at it any more. */
   giveBack(buffer: ArrayBufferLike): void {
-    if (buffer instanceof SharedArrayBuffer && this.#spares.length < MAX_SPARES) this.#spares.push(buffer)
+    if (!(buffer instanceof SharedArrayBuffer) || buffer.byteLength > LARGEST_BYTES) return
+    const spares = this.#spares.get(buffer.byteLength) ?? []
+    if (spares.length < SPARES_PER_SIZE) spares.push(buffer)
+    this.#spares.set(buffer.byteLength, spares)
   }
 }
 

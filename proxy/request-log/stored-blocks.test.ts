@@ -169,7 +169,7 @@ describe('rows that are open', () => {
     await expect.poll(() => readStoredLog(path).open.map(({ state }) => state)).toEqual(['streaming'])
   })
 
-  it('are found after a kill, and end as unknown (FM-77)', async () => {
+  it('are found after a kill, and end as unknown', async () => {
     const path = await newPath()
     const child: ChildProcess = spawn(process.execPath, [writeLoop, path], {
       stdio: ['ignore', 'pipe', 'inherit'],
