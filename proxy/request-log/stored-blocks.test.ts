@@ -7,7 +7,11 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { LogEntry } from '../../contract/log-entry.ts'
 import { settings } from '../../contract/settings.ts'
 import { filesThatHold, makeTemporaryHome } from '../settings/temporary-home.test-support.ts'
+import { writeEntryLine } from './entry-line.ts'
+import { createLogKeeper } from './log-keeper.ts'
+import { createEntry } from './log-row.ts'
 import { createRequestLog, type LogSettings, type RequestLog, type RequestLogOptions } from './request-log.ts'
+import type { StoredBlock } from './stored-block.ts'
 import { idsIn, readStoredLog } from './stored-log.test-support.ts'
 
 const defaults = settings.parse({}).log
@@ -33,6 +37,23 @@ const idsOf = (entries: readonly LogEntry[]) => entries.map(({ id }) => id)
 
 function serve(log: RequestLog, ids: readonly string[]): void {
   for (const id of ids) log.open(request(id)).close({ state: 'done' })
+}
+
+function makeStoredBlock(serial: number): StoredBlock {
+  const startedAt = serial * 1_000
+  const id = `r${serial}`
+  const lines = Buffer.from(writeEntryLine(createEntry({ ...request(id), state: 'done' }, { id, startedAt })))
+  const bytes = lines.length
+  return {
+    serial,
+    rows: 1,
+    firstStarted: startedAt,
+    lastStarted: startedAt,
+    bytes,
+    lines,
+    bodies: null,
+    storedIds: [],
+  }
 }
 
 /** All pages of the log, newest first. */
@@ -106,11 +127,66 @@ describe('rows that end', () => {
     for (const { end } of open.toReversed()) end()
     await log.flush()
     expect(readStoredLog(path).blocks.length).toBeGreaterThan(5)
+    for (const limit of [1, 7, 64, 1_000]) expect(await readPages(log, limit)).toEqual(ids)
     await log.close()
     const later = makeLog({ path })
     for (const limit of [1, 7, 64, 1_000]) expect(await readPages(later, limit)).toEqual(ids)
     const failed = await later.list({ limit: 1_000, state: 'failed' })
     expect(idsOf(failed)).toEqual(ids.filter((id) => Number(id.slice(1)) % 7 === 0))
+  })
+
+  it('stay what they are while the memory of older ones is used again', async () => {
+    const path = await newPath()
+    const log = makeLog({ path, settings: { bodies: 'all' } })
+    const ids = Array.from({ length: 6_000 }, (_, index) => `r${index}`)
+    for (const [index, id] of ids.entries()) {
+      const row = log.open({ ...request(id), modelIn: `${id}-`.repeat(30) })
+      row.captureResponse(Buffer.from(`${id} `.repeat(100)))
+      row.close({ state: 'done' })
+      if (index % 900 === 899) await log.flush()
+    }
+    for (const index of [5_999, 5_600, 5_399, 4_800, 4_499, 4_001, 3_600, 3_599, 1_700, 0]) {
+      expect((await log.get(`r${index}`))?.modelIn).toMatch(`r${index}-r${index}-`)
+      expect((await log.bodies(`r${index}`)).response).toBe(`r${index} `.repeat(100))
+    }
+    expect(await readPages(log, 500)).toEqual(ids.toReversed())
+    await log.flush()
+    const stored = readStoredLog(path).blocks.flat()
+    expect(stored.map(({ id, modelIn }) => [id, modelIn?.split('-')[0]])).toEqual(ids.map((id) => [id, id]))
+  })
+
+  it('are written once, also when nobody waited for the first answer any more', async () => {
+    const path = await newPath()
+    const keeper = createLogKeeper({ path, readOnly: false, busyTimeoutMs: 50, startedAt: 0 })
+    onTestFinished(() => keeper.close())
+    const store = (...serials: number[]) => {
+      const blocks = serials.map((serial) => makeStoredBlock(serial))
+      keeper.write({ blocks, open: [] }, { maxRows: 100, maxBytes: 1_000_000, notBefore: 0 })
+    }
+    store(1, 2)
+    store(1, 2)
+    store(2, 3)
+    expect(idsIn(path)).toEqual(['r1', 'r2', 'r3'])
+  })
+
+  it('come to a reader who was away meanwhile, in order and each once', async () => {
+    const log = makeLog({ path: await newPath() })
+    serve(log, ['seen'])
+    const after = (await log.get('seen'))?.sequence ?? 0
+    const late = log.open(request('late'))
+    serve(log, ['a', 'b'])
+    await log.flush()
+    serve(log, ['c'])
+    late.close({ state: 'failed' })
+    const feed = log.feed({ after })
+    const { value } = await feed.next()
+    await feed.return()
+    expect(value?.entries.map(({ id, state }) => [id, state])).toEqual([
+      ['a', 'done'],
+      ['b', 'done'],
+      ['c', 'done'],
+      ['late', 'failed'],
+    ])
   })
 
   it('with a line that no block has room for are kept as well', async () => {
