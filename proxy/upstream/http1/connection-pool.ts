@@ -12,8 +12,6 @@ export type PoolOptions = {
   readonly headerBytes: number
 }
 
-/** A connection that was idle for longer than this may have been closed without our having noticed yet. */
-const SURE_MS = 1000
 const SWEEP_MS = 1000
 
 /** The connections to one place: as many as there are calls under way. The one that served last serves next. */
@@ -24,6 +22,9 @@ export class ConnectionPool implements ConnectionOwner {
   readonly #all = new Slots<Connection>()
   /** The last one was used last. Some may be gone already. */
   #idle: Connection[] = []
+  /** What goes out at the end of this turn of the loop. */
+  #outgoing: Call[] = []
+  readonly #flush = () => this.#sendAll()
   #generation = 0
   #isClosed = false
   #sweep: NodeJS.Timeout | undefined
@@ -33,23 +34,12 @@ export class ConnectionPool implements ConnectionOwner {
     this.#options = options
   }
 
-  /** How many connections there are, idle ones and those being made included. */
-  get size(): number {
-    return this.#all.size
-  }
-
+  /**
+   * Calls go out together at the end of a turn of the loop. What has come meanwhile of connections that end, or bring
+   * what nobody asked for, has been seen by then; and an upstream that is woken once for many is cheaper than often.
+   */
   send(call: Call): void {
-    if (this.#isClosed) return call.listener.onResponseError(transportError('UND_ERR_DESTROYED'), false)
-    const now = this.#options.clock.monotonic()
-    for (;;) {
-      const connection = this.#idle.pop()
-      if (connection === undefined) return this.#connect(call)
-      if (!connection.isIdle) continue
-      const idleMs = now - connection.idleSince
-      if (idleMs >= connection.keepMs) connection.close(transportError('UND_ERR_SOCKET'))
-      else if (idleMs > SURE_MS) return this.#sendAfterLook(connection, call)
-      else return connection.send(call)
-    }
+    if (this.#outgoing.push(call) === 1) setImmediate(this.#flush)
   }
 
   /** Idle connections close now, the others when their answers are over. */
@@ -88,14 +78,29 @@ export class ConnectionPool implements ConnectionOwner {
     connection.slot = this.#all.add(connection)
   }
 
-  /** After a whole turn of the loop, in which an end or bytes that nobody asked for are seen if they are here already. */
-  #sendAfterLook(connection: Connection, call: Call): void {
-    const look = () => {
-      if (!connection.isIdle) return this.send(call)
-      if (call.listener.isOver) return this.onFree(connection)
-      connection.send(call)
+  #sendAll(): void {
+    const calls = this.#outgoing
+    this.#outgoing = []
+    const now = this.#options.clock.monotonic()
+    for (const call of calls) {
+      try {
+        if (this.#isClosed) throw transportError('UND_ERR_DESTROYED')
+        if (!call.listener.isOver) this.#sendNow(call, now)
+      } catch (thrown) {
+        // One that cannot go out must not keep the others back.
+        call.listener.onResponseError(thrown instanceof Error ? thrown : new Error(String(thrown)), false)
+      }
     }
-    setImmediate(() => setImmediate(look))
+  }
+
+  #sendNow(call: Call, now: number): void {
+    for (;;) {
+      const connection = this.#idle.pop()
+      if (connection === undefined) return this.#connect(call)
+      if (!connection.isIdle) continue
+      if (now - connection.idleSince < connection.keepMs) return connection.send(call)
+      connection.close(transportError('UND_ERR_SOCKET'))
+    }
   }
 
   #lookAtIdle(): void {
