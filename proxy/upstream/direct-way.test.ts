@@ -293,7 +293,8 @@ describe('An idle connection', () => {
   })
 })
 
-describe('FM-7: a call whose connection dies before any byte of an answer', () => {
+// FM-7 of the fault matrix.
+describe('A call whose connection dies before any byte of an answer', () => {
   const dies: Script = (socket, index) => void (index === 0 ? socket.write(OK) : socket.destroy())
 
   it('is known to be stale on a connection that was kept', async () => {
