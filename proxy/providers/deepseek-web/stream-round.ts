@@ -72,8 +72,12 @@ export async function* streamRound(
   try {
     for (;;) {
       const next = await bytes.next()
-      if (take(next.done === true ? undefined : next.value)) progress.restart()
-      yield* writer.take()
+      try {
+        if (take(next.done === true ? undefined : next.value)) progress.restart()
+      } finally {
+        // What stood before a broken event in the same bytes is good.
+        yield* writer.take()
+      }
       if (isOver(next)) break
     }
     isLeft = false
