@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises'
 import type { CancelSource } from './cancel-signal.ts'
 import { ChatError } from './chat/chat-error.ts'
 import { type Clock, delay } from './clock.ts'
@@ -30,6 +31,8 @@ export async function drain({ listener, requests, active, clock, graceMs, mayLin
   for (const request of stillActive())
     request.abort(new ChatError('draining', 'Portside is stopping; send the request again'))
   await untilDone(isBusy, LAST_FRAME_MS)
+  // The last answers may wait for the end of this turn of the loop.
+  await endOfTurn()
   listener.destroyAll()
 
   async function untilDone(goesOn: () => boolean, longestMs: number): Promise<void> {

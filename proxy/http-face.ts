@@ -8,6 +8,7 @@ import type { House } from './house.ts'
 import { createColdHandlers } from './http/cold-handlers.ts'
 import { createExpressApp } from './http/express-app.ts'
 import { createIdempotency } from './http/idempotency.ts'
+import { endSmallAnswer, type SmallAnswer } from './http/node-client-answer.ts'
 import { refuseExchange, type ServerPorts } from './http/server.ts'
 import { readUiFiles } from './http/ui-files.ts'
 import { createDirectPools } from './pool/direct-pool.ts'
@@ -19,6 +20,7 @@ import { forward } from './relay/forward.ts'
 import { createReasoningCache } from './relay/reasoning-cache.ts'
 import { relay } from './relay/relay.ts'
 import { createResponseStore } from './relay/response-store.ts'
+import { atTurnEnd } from './turn-end.ts'
 import { hasNetwork } from './upstream/has-network.ts'
 
 const PROTOCOLS = {
@@ -55,6 +57,9 @@ export function createHttpFace(house: House, isListening: () => boolean) {
     maxAgeMs: MEMORY_MS,
     monotonic: clock.monotonic,
   })
+  const sendTogether = atTurnEnd<SmallAnswer>((answers) => {
+    for (const answer of answers) endSmallAnswer(answer)
+  })
   const ports: ServerPorts = {
     business: {
       protocols: PROTOCOLS,
@@ -63,6 +68,8 @@ export function createHttpFace(house: House, isListening: () => boolean) {
       active,
       keyUse: keyLimits,
       idempotency: createIdempotency(),
+      // An answer that is alone gains nothing from waiting for others.
+      sendSmall: (answer) => (active.size > 1 ? sendTogether(answer) : endSmallAnswer(answer)),
       responses,
       async relay(request, direct) {
         tally.requests++

@@ -62,7 +62,11 @@ export class AcceptedRequest implements RelayRequest {
     this.passHeaders = headersToPassOn(request.headers)
     this.provider = match.provider
     this.pin = pinOf(request.headers)
-    this.client = new NodeClientAnswer(response, requestId, corsHeaders(request, exchange.facts))
+    this.client = new NodeClientAnswer(response, {
+      requestId,
+      more: corsHeaders(request, exchange.facts),
+      sendSmall: ports.sendSmall,
+    })
   }
 
   get chat(): ChatRequest {

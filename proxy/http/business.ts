@@ -15,6 +15,7 @@ import { errorProtocol } from './exchange.ts'
 import type { Idempotency } from './idempotency.ts'
 import { requireModelAllowed } from './key-allows.ts'
 import type { KeyUse } from './key-limits.ts'
+import type { SmallAnswer } from './node-client-answer.ts'
 import { readBody } from './read-body.ts'
 
 export type BusinessPorts = {
@@ -27,6 +28,8 @@ export type BusinessPorts = {
   /** `direct`: the request brings its own token, and uses no account. */
   readonly relay: (request: RelayRequest, direct: DirectToken | undefined) => Promise<void>
   readonly idempotency: Idempotency
+  /** Ends an answer that goes out in one write. */
+  readonly sendSmall: (answer: SmallAnswer) => void
   /** Requests being relayed, each with the way to stop it; draining uses it. */
   readonly active: Slots<CancelSource>
 }

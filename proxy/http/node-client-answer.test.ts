@@ -2,12 +2,18 @@ import { once } from 'node:events'
 import { createServer, get } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { rawRequest } from '../../test/support/raw-request.ts'
-import { NodeClientAnswer } from './node-client-answer.ts'
+import { endSmallAnswer, NodeClientAnswer } from './node-client-answer.ts'
 
 /** A server that answers every request by `answer`; returns its port. */
 async function serve(answer: (client: NodeClientAnswer) => void): Promise<number> {
   const server = createServer((_request, response) =>
-    answer(new NodeClientAnswer(response, 'request-1', { 'x-more': 'yes' })),
+    answer(
+      new NodeClientAnswer(response, {
+        requestId: 'request-1',
+        more: { 'x-more': 'yes' },
+        sendSmall: endSmallAnswer,
+      }),
+    ),
   ).listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
   await once(server, 'listening')

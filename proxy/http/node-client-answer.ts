@@ -8,24 +8,36 @@ const ONE_WRITE_BYTES = 16_384
 
 type AnswerHeaders = Record<string, string | number>
 
+/** A whole answer whose head is made: its text goes out with it. */
+export type SmallAnswer = { readonly response: ServerResponse; readonly text: string }
+
+/** What is told to a small answer's client, now or a moment later together with others. */
+export function endSmallAnswer({ response, text }: SmallAnswer): void {
+  response.end(text, 'latin1')
+}
+
+export type ClientAnswerParts = {
+  readonly requestId: string
+  /** Headers that go with the answer, whatever it is. */
+  readonly more: Readonly<Record<string, string>> | undefined
+  readonly sendSmall: (answer: SmallAnswer) => void
+}
+
 /**
- * The way back to a client over Node's HTTP. `more` are headers that go with the answer, whatever it is. HTTP chunks are
- * framed here: Node writes each in four pieces, which for a small event costs more than all the rest.
+ * The way back to a client over Node's HTTP. HTTP chunks are framed here: Node writes each in four pieces, which for a small event costs more than all the rest.
  */
 export class NodeClientAnswer implements ClientAnswer {
   readonly #response: ServerResponse
   #isFramed = false
   readonly #requestId: string
   readonly #more: Readonly<Record<string, string>> | undefined
+  readonly #sendSmall: (answer: SmallAnswer) => void
 
-  constructor(
-    response: ServerResponse,
-    requestId: string,
-    more: Readonly<Record<string, string>> | undefined,
-  ) {
+  constructor(response: ServerResponse, { requestId, more, sendSmall }: ClientAnswerParts) {
     this.#response = response
     this.#requestId = requestId
     this.#more = more
+    this.#sendSmall = sendSmall
   }
 
   sendHead(status: number, more: Readonly<Record<string, string>>, isFollowed: boolean): void {
@@ -48,8 +60,10 @@ export class NodeClientAnswer implements ClientAnswer {
     headers['content-length'] = length
     response.writeHead(status, headers)
     const [first] = body
-    if (first !== undefined && length <= ONE_WRITE_BYTES)
-      return void response.end(latin1Of(body.length === 1 ? first : Buffer.concat(body)), 'latin1')
+    if (first !== undefined && length <= ONE_WRITE_BYTES) {
+      const text = latin1Of(body.length === 1 ? first : Buffer.concat(body))
+      return this.#sendSmall({ response, text })
+    }
     response.cork()
     for (const piece of body) response.write(piece)
     response.end()

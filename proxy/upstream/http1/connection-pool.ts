@@ -1,6 +1,7 @@
 import type { LookupFunction } from 'node:net'
 import type { Clock } from '../../clock.ts'
 import { Slots } from '../../slots.ts'
+import { atTurnEnd } from '../../turn-end.ts'
 import { type Call, Connection, type ConnectionOwner } from './connection.ts'
 import { dial, type Place, type TlsMemory } from './dial.ts'
 import { transportError } from './transport-error.ts'
@@ -13,6 +14,8 @@ export type PoolOptions = {
 }
 
 const SWEEP_MS = 1000
+/** Upstreams do not close a connection so soon after an answer, but for faults. */
+const FRESH_MS = 1000
 
 /** The connections to one place: as many as there are calls under way. The one that served last serves next. */
 export class ConnectionPool implements ConnectionOwner {
@@ -22,9 +25,7 @@ export class ConnectionPool implements ConnectionOwner {
   readonly #all = new Slots<Connection>()
   /** The last one was used last. Some may be gone already. */
   #idle: Connection[] = []
-  /** What goes out at the end of this turn of the loop. */
-  #outgoing: Call[] = []
-  readonly #flush = () => this.#sendAll()
+  readonly #sendTogether = atTurnEnd<Call>((calls) => this.#sendAll(calls))
   #generation = 0
   #isClosed = false
   #sweep: NodeJS.Timeout | undefined
@@ -36,10 +37,12 @@ export class ConnectionPool implements ConnectionOwner {
 
   /**
    * Calls go out together at the end of a turn of the loop. What has come meanwhile of connections that end, or bring
-   * what nobody asked for, has been seen by then; and an upstream that is woken once for many is cheaper than often.
+   * what nobody asked for, has been seen by then; and an upstream that is woken once for many is cheaper than often. A
+   * call that is alone gains nothing from it where its connection was used a moment ago.
    */
   send(call: Call): void {
-    if (this.#outgoing.push(call) === 1) setImmediate(this.#flush)
+    if (this.#isAlone()) this.#sendAll([call])
+    else this.#sendTogether(call)
   }
 
   /** Idle connections close now, the others when their answers are over. */
@@ -78,9 +81,14 @@ export class ConnectionPool implements ConnectionOwner {
     connection.slot = this.#all.add(connection)
   }
 
-  #sendAll(): void {
-    const calls = this.#outgoing
-    this.#outgoing = []
+  /** No other call is under way, and a connection is there that cannot well have ended unnoticed. */
+  #isAlone(): boolean {
+    const last = this.#idle.at(-1)
+    const isFresh = last?.isIdle && this.#options.clock.monotonic() - last.idleSince < FRESH_MS
+    return isFresh === true && this.#all.size === this.#idle.length
+  }
+
+  #sendAll(calls: readonly Call[]): void {
     const now = this.#options.clock.monotonic()
     for (const call of calls) {
       try {
