@@ -2,7 +2,7 @@ import { type BlockBodies, BodyBuffer, type Captures } from './block-bodies.ts'
 import type { LogBlock } from './log-block.ts'
 import { cutToSize, type SpareBuffers } from './spare-buffers.ts'
 
-export const MAX_BLOCK_ROWS = 500
+const MAX_BLOCK_ROWS = 500
 const BLOCK_BYTES = 256 * 1024
 const MAX_BODY_BYTES = 8 * 1024 * 1024
 /** The most bytes that UTF-8 needs for one unit of a JavaScript string. */

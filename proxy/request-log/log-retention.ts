@@ -6,7 +6,7 @@ import type { Retention } from './writer-messages.ts'
 const OVERHEAD = 1.3
 const PAGE_BYTES = 4_096
 const ROOM = 1.1
-/** A batch is written before older rows go: it must find room however small the limit is. */
+/** A batch must find room however small the limit is. */
 const BATCH_BYTES = 4 * 1024 * 1024
 /** How much older rows may get than they should before somebody looks. */
 const AGE_SLACK_MS = 60_000

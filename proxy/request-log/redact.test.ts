@@ -114,6 +114,48 @@ describe('what looks like a secret (SEC-21)', () => {
     expect(redactor.text(text)).not.toContain(gone)
   })
 
+  it.each([
+    ...['x-api-key', 'x-goog-api-key', 'API_KEY', 'apiKey', 'accessToken', 'access-token', 'refresh_token'],
+    ...[
+      'refreshToken',
+      'SESSION_TOKEN',
+      'session-token',
+      'password',
+      'Passwd',
+      'clientSecret',
+      'client_secret',
+    ],
+    ...['Authorization', 'proxy-authorization', 'Cookie', 'Set-Cookie'],
+  ])('is what stands behind %s', (name) => {
+    for (const text of [`${name}: kept-from-all`, `"${name}":"kept-from-all"`, `Ünï ${name}=kept-from-all`])
+      expect(redactor.text(text)).not.toContain('kept-from-all')
+  })
+
+  it.each(['key', 'token', 'sig', 'signature', 'code', 'auth'])(
+    'is what stands behind ?%s= in a URL',
+    (name) => {
+      expect(redactor.text(`GET /a?${name}=kept-from-all`)).toBe(`GET /a?${name}=[redacted]`)
+      expect(redactor.text(`GET /a?b=1&${name}=kept-from-all`)).toBe(`GET /a?b=1&${name}=[redacted]`)
+    },
+  )
+
+  it.each([
+    'gho_',
+    'ghp_',
+    'ghs_',
+    'ghu_',
+    'ghr_',
+    'github_pat_',
+    'xoxa-',
+    'pa-',
+    'ps-',
+    'sk-',
+    'eyJ',
+    'AIza',
+  ])('is what begins with %s', (beginning) => {
+    expect(redactor.text(`see ${beginning}${'a1'.repeat(30)}`)).toBe('see [redacted]')
+  })
+
   it('leaves ordinary prompts as they are', () => {
     const prompts = [
       'Explain how a bearer of bad news differs from a token of good will.',
