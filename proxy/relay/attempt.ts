@@ -184,8 +184,10 @@ async function answerFromWire(
       return await pumpEvents({ attempt, upstream, reader, stream, isPassThrough })
     }
     await answerWhole({ attempt, upstream, provider, written, stream, isPassThrough })
-  } finally {
+  } catch (error) {
+    // After a success the connection is free for the next request, or will be in a moment.
     upstream.abort()
+    throw error
   }
 }
 

@@ -174,3 +174,30 @@ describe('REL-35: numbers and odd characters', () => {
     },
   )
 })
+
+describe('The connection of a stream', () => {
+  const ends = (gapMs: number): Upstream['answer'] =>
+    async function answerThenEnd(_request, response) {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(ROLE + WORD + END)
+      await new Promise((resolve) => setTimeout(resolve, gapMs))
+      response.end()
+    }
+
+  it('is used again, also where the upstream ends the answer a moment behind its last event', async () => {
+    const { upstream, portside } = await start(ends(30))
+    for (let count = 0; count < 4; count++) {
+      expect(await (await portside.post('/v1/chat/completions', ask())).text()).toContain('[DONE]')
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    expect([upstream.requests.length, upstream.connections]).toEqual([4, 1])
+  })
+
+  it('is closed where the upstream does not end the answer within a second', async () => {
+    const { upstream, portside } = await start(ends(5000))
+    const startedAt = performance.now()
+    expect(await (await portside.post('/v1/chat/completions', ask())).text()).toContain('[DONE]')
+    await vi.waitFor(() => expect(upstream.requests[0]?.closedAt).toBeDefined(), { timeout: 3000 })
+    expect(performance.now() - startedAt).toBeGreaterThan(900)
+  })
+})

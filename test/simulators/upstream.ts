@@ -25,8 +25,14 @@ export type Upstream = {
   close(): Promise<void>
 }
 
+/** An upstream that is a server of its own. */
+export type CountingUpstream = Upstream & {
+  /** How many connections were made so far. */
+  readonly connections: number
+}
+
 /** A loopback server that remembers what it was asked and answers as told. Requests for models get an empty list. */
-export async function startUpstream(answer: Answerer): Promise<Upstream> {
+export async function startUpstream(answer: Answerer): Promise<CountingUpstream> {
   const requests: SeenRequest[] = []
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
@@ -50,7 +56,12 @@ export async function startUpstream(answer: Answerer): Promise<Upstream> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const upstream: Upstream = {
+  let connections = 0
+  server.on('connection', () => connections++)
+  const upstream: CountingUpstream = {
+    get connections() {
+      return connections
+    },
     url: `http://127.0.0.1:${port}`,
     port,
     requests,
