@@ -4,6 +4,7 @@ import {
   createControlHttpHandler,
 } from './control/control-http-handler.ts'
 import type { ControlRouter } from './control/create-control.ts'
+import { createYoungLimit } from './heap-limit.ts'
 import type { House } from './house.ts'
 import { createColdHandlers } from './http/cold-handlers.ts'
 import { createExpressApp } from './http/express-app.ts'
@@ -57,6 +58,7 @@ export function createHttpFace(house: House, isListening: () => boolean) {
     maxAgeMs: MEMORY_MS,
     monotonic: clock.monotonic,
   })
+  const limitYoung = createYoungLimit()
   const sendTogether = atTurnEnd<SmallAnswer>((answers) => {
     for (const answer of answers) endSmallAnswer(answer)
   })
@@ -73,6 +75,7 @@ export function createHttpFace(house: House, isListening: () => boolean) {
       responses,
       async relay(request, direct) {
         tally.requests++
+        limitYoung()
         announce()
         const isAnswered = await relay(
           request,
