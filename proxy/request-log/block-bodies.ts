@@ -1,4 +1,4 @@
-import type { Capture } from './log-row.ts'
+import type { Capture } from './capture.ts'
 import { cutToSize, type SpareBuffers } from './spare-buffers.ts'
 
 /** The bodies of a block's rows, one after the other: to send one buffer costs less than to send many. */

@@ -72,24 +72,3 @@ export const EMPTY_ATTEMPT: Omit<AttemptRecord, 'number' | 'provider' | 'reason'
 export function createAttempt(given: NewAttempt, number: number, startedAt: number): AttemptRecord {
   return { ...EMPTY_ATTEMPT, number, startedAt, ...given }
 }
-
-/** Holds on to the first bytes of a body, by reference, up to a bound. */
-export class Capture {
-  readonly chunks: Uint8Array[] = []
-  isCut = false
-  size = 0
-  readonly #maxBytes: number
-
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes
-  }
-
-  add(bytes: Uint8Array): void {
-    const room = this.#maxBytes - this.size
-    if (bytes.length > room) this.isCut = true
-    if (room === 0 || bytes.length === 0) return
-    const kept = bytes.length > room ? bytes.subarray(0, room) : bytes
-    this.size += kept.length
-    this.chunks.push(kept)
-  }
-}

@@ -1,8 +1,8 @@
 import type { LogEntry } from '../../contract/log-entry.ts'
 import type { Captures } from './block-bodies.ts'
+import { Capture } from './capture.ts'
 import {
   type AttemptRow,
-  Capture,
   createAttempt,
   type LogOutcome,
   type LogPatch,

@@ -5,7 +5,8 @@ import { TEST_KEY } from '../support/start-portside.ts'
 import { startPortsideChild } from '../support/start-portside-child.ts'
 
 const MIB = 1_048_576
-const STREAM_BYTES = 96 * MIB
+/** So many that others are asked often meanwhile, however fast they pass. */
+const STREAM_BYTES = 256 * MIB
 
 const running: (() => Promise<unknown>)[] = []
 afterEach(async () => {
