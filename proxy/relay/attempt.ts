@@ -229,7 +229,7 @@ function openUpstream(
     url: joinUrl(provider.baseUrl, provider.codec.path(wireTarget(attempt, capabilities))),
     method: 'POST',
     headers: upstreamHeaders(provider, {
-      credential: lease.account.credential,
+      account: lease.account,
       passed: written === undefined ? request.passHeaders : NO_HEADERS,
       isStreamed: stream,
     }),

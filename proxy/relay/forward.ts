@@ -1,6 +1,7 @@
 import type { CancelSignal } from '../cancel-signal.ts'
 import { ChatError, toChatError } from '../chat/chat-error.ts'
 import type { ProtocolId } from '../chat/protocol-id.ts'
+import type { PoolAccount } from '../pool/account-pool.ts'
 import type { WireProvider } from '../providers/provider.ts'
 import type { UpstreamAnswer } from '../upstream/answer-handler.ts'
 import { joinUrl } from '../upstream/join-url.ts'
@@ -46,7 +47,7 @@ export async function forward(call: Forward, ports: RelayPorts): Promise<Forward
     if (provider.kind !== 'wire') return undefined
     const { bytes: original, modelSpans } = call.body
     const sent = lease.model === call.model ? original : splice(original, modelSpans, lease.model)
-    const answer = await send(call, provider, lease.account.credential, sent, ports)
+    const answer = await send(call, provider, lease.account, sent, ports)
     lease.report({ kind: 'ok' })
     return { ...answer, provider: lease.provider, account: lease.account.id }
   } catch (thrown) {
@@ -66,7 +67,7 @@ function speaks(ports: RelayPorts, id: string, protocol: ProtocolId): boolean {
 async function send(
   call: Forward,
   provider: WireProvider,
-  credential: string,
+  account: PoolAccount,
   body: Uint8Array,
   ports: RelayPorts,
 ) {
@@ -74,7 +75,7 @@ async function send(
   const upstream = await provider.fetch({
     url: joinUrl(provider.baseUrl, call.path),
     method: 'POST',
-    headers: upstreamHeaders(provider, { credential, passed: call.passHeaders, isStreamed: false }),
+    headers: upstreamHeaders(provider, { account, passed: call.passHeaders, isStreamed: false }),
     body,
     signal: call.signal,
     firstByteMs: timeouts.firstByteMs,

@@ -3,7 +3,7 @@ import type { UpstreamCall } from './answer-handler.ts'
 import type { Network, WayOut } from './fetch-upstream.ts'
 import type { CallListener } from './http1/call-listener.ts'
 import { ConnectionPool } from './http1/connection-pool.ts'
-import { type WrittenRequest, writeRequest } from './http1/write-request.ts'
+import { type WrittenHeads, type WrittenRequest, writeRequest } from './http1/write-request.ts'
 import { createGuardedLookup } from './refuse-address.ts'
 
 /** Where a URL leads, and what its requests say of that. */
@@ -17,6 +17,7 @@ export function createDirectWay(network: Network, clock: Clock): WayOut {
   const pools = new Map<string, ConnectionPool>()
   /** The same few URLs come with every call; to take one apart costs more than to find it here. */
   const destinations = new WeakMap<URL, Destination>()
+  const heads: WrittenHeads = new WeakMap()
   let isClosed = false
 
   function poolOf(url: URL): ConnectionPool {
@@ -42,7 +43,7 @@ export function createDirectWay(network: Network, clock: Clock): WayOut {
     const { pool, target, host } = destinationOf(url)
     let request: WrittenRequest
     try {
-      request = writeRequest({ method, target, host, headers, body })
+      request = writeRequest({ method, target, host, headers, body }, heads)
     } catch (error) {
       return listener.onResponseError(error instanceof Error ? error : new Error(String(error)), false)
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ChatError } from '../../chat/chat-error.ts'
-import { type RequestToWrite, writeRequest } from './write-request.ts'
+import { type RequestToWrite, type WrittenHeads, writeRequest } from './write-request.ts'
 
 const REQUEST: RequestToWrite = {
   method: 'POST',
@@ -29,6 +29,31 @@ describe('A request', () => {
         '{"a":1}',
       ].join('\r\n'),
     )
+  })
+
+  it('is the same where its frozen headers were written before, for whatever place and body', () => {
+    const heads: WrittenHeads = new WeakMap()
+    const headers = Object.freeze({ ...REQUEST.headers })
+    const changes = [
+      {},
+      { body: 'x' },
+      { target: '/other' },
+      { host: 'other.test' },
+      { method: 'GET' },
+      {},
+    ] as const
+    for (const change of changes) {
+      const request = { ...REQUEST, headers, ...change }
+      expect(writeRequest(request, heads)).toEqual(writeRequest({ ...request, headers: { ...headers } }))
+    }
+  })
+
+  it('says what its headers are now where they could have changed', () => {
+    const heads: WrittenHeads = new WeakMap()
+    const headers: Record<string, string> = { 'x-team': 'one' }
+    expect(writeRequest({ ...REQUEST, headers }, heads).text).toContain('x-team: one')
+    headers['x-team'] = 'two'
+    expect(writeRequest({ ...REQUEST, headers }, heads).text).toContain('x-team: two')
   })
 
   it('has a length even without a body, but where none belongs', () => {

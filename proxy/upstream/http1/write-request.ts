@@ -1,5 +1,14 @@
 import { ChatError } from '../../chat/chat-error.ts'
 
+/** The lines that certain headers make, with what else they were made of. */
+export type WrittenHeads = WeakMap<object, WrittenHead>
+type WrittenHead = {
+  readonly method: string
+  readonly target: string
+  readonly host: string
+  readonly text: string
+}
+
 /** A request as it goes out: `text` holds one byte in each character; `body` is what of it comes behind. */
 export type WrittenRequest = { readonly text: string; readonly body: Uint8Array | undefined }
 
@@ -31,9 +40,9 @@ const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const NOT_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/
 
 /** Writes head and body. Throws where a header would break out of its line, or speak of what is the connection's own. */
-export function writeRequest(request: RequestToWrite): WrittenRequest {
+export function writeRequest(request: RequestToWrite, known: WrittenHeads = new WeakMap()): WrittenRequest {
   const { body } = request
-  const head = writeHead(request)
+  const head = findHead(request, known)
   if (body === undefined)
     return { text: request.method === 'GET' ? `${head}\r\n` : withLength(head, 0), body }
   if (typeof body === 'string') return writeText(head, body)
@@ -57,6 +66,16 @@ function writeBytes(head: string, body: Uint8Array): WrittenRequest {
 
 function withLength(head: string, length: number): string {
   return `${head}content-length: ${length}\r\n\r\n`
+}
+
+function findHead(request: RequestToWrite, known: WrittenHeads): string {
+  const { method, target, host, headers } = request
+  const found = known.get(headers)
+  if (found?.target === target && found.method === method && found.host === host) return found.text
+  const text = writeHead(request)
+  // Only what cannot change meanwhile, and was made to be used again, is worth remembering.
+  if (Object.isFrozen(headers)) known.set(headers, { method, target, host, text })
+  return text
 }
 
 /** All lines but the length, each with its end. */
