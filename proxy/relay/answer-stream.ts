@@ -14,6 +14,7 @@ import { holdsSecret, secretsOf } from './mask-secrets.ts'
 import { passedHeaders } from './passed-headers.ts'
 import { rememberReasoning } from './reasoning-cache.ts'
 import type { Skimmed } from './skim-events.ts'
+import { usageFields } from './usage-fields.ts'
 
 const STREAM_HEADERS = {
   'cache-control': 'no-cache, no-transform',
@@ -302,14 +303,4 @@ function isUpstreamsOwn(error: ChatError): boolean {
   return (
     error.kind !== 'upstream-changed' && error.kind !== 'upstream-truncated' && error.kind !== 'timed-out'
   )
-}
-
-function usageFields(usage: Usage) {
-  return {
-    inputTokens: usage.inputTokens ?? null,
-    outputTokens: usage.outputTokens ?? null,
-    cacheReadTokens: usage.cacheReadTokens ?? null,
-    reasoningTokens: usage.reasoningTokens ?? null,
-    tokensEstimated: usage.estimated === true,
-  }
 }
