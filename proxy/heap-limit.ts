@@ -16,15 +16,19 @@ const LOOK_EVERY = 256
 /**
  * Answers with what is called for each request and keeps V8's space for young objects from growing on: after a burst of
  * connections it would stay twice as large for as long as the process runs. V8 takes its limit when it starts, but looks
- * up by which factor to grow each time.
+ * up by which factor to grow each time. When nothing happens for a while it makes the space small, which must then be
+ * free to grow again.
  */
 export function createYoungLimit(limitBytes = YOUNG_BYTES): () => void {
-  let isDone = !isKnownV8()
+  const isKnown = isKnownV8()
+  let isHeld = false
   let count = 0
   return () => {
-    if (isDone || ++count % LOOK_EVERY !== 0 || youngBytes() < limitBytes) return
-    isDone = true
-    setFlagsFromString('--semi-space-growth-factor=1')
+    if (!isKnown || ++count % LOOK_EVERY !== 0) return
+    const isFull = youngBytes() >= limitBytes
+    if (isFull === isHeld) return
+    isHeld = isFull
+    setFlagsFromString(`--semi-space-growth-factor=${isFull ? 1 : 2}`)
   }
 }
 
