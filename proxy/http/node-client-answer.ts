@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { ClientAnswer } from '../relay/client-answer.ts'
 import { byteLengthOf } from '../relay/collect-bytes.ts'
 import { COMMON_HEADERS } from './answer-failure.ts'
@@ -49,7 +50,9 @@ export class NodeClientAnswer implements ClientAnswer {
     if (this.#isFramed) headers['transfer-encoding'] = 'chunked'
     response.writeHead(status, headers)
     if (this.#isFramed) response.chunkedEncoding = false
-    if (!isFollowed) response.flushHeaders()
+    // Flushed, a head is one text; joined with what follows, Node would keep its fifty pieces for as long as the answer.
+    if (isFollowed) corkForNow(response.socket)
+    response.flushHeaders()
   }
 
   sendWhole(status: number, more: Readonly<Record<string, string>>, body: readonly Uint8Array[]): void {
@@ -125,6 +128,13 @@ export class NodeClientAnswer implements ClientAnswer {
   #isOver(): boolean {
     return this.#response.headersSent || this.#response.destroyed
   }
+}
+
+/** What is written in this turn goes out together. */
+function corkForNow(socket: Socket | null): void {
+  if (socket === null) return
+  socket.cork()
+  process.nextTick(() => socket.uncork())
 }
 
 function latin1Of({ buffer, byteOffset, byteLength }: Uint8Array): string {

@@ -12,7 +12,7 @@ import { createFraming, type Framing } from './framing.ts'
 import { HoldBack } from './hold-back.ts'
 import { holdsSecret, secretsOf } from './mask-secrets.ts'
 import { passedHeaders } from './passed-headers.ts'
-import { rememberReasoning } from './reasoning-cache.ts'
+import { rememberReasoning, tellsReasoning } from './reasoning-cache.ts'
 import type { Skimmed } from './skim-events.ts'
 import { usageFields } from './usage-fields.ts'
 
@@ -190,7 +190,7 @@ export class AnswerStream {
   #observe(part: StreamPart): void {
     const { row } = this.#attempt.request
     if (part.type === 'text-delta') return
-    this.#remember(part)
+    if (tellsReasoning(part)) this.#remember(part)
     if (part.type === 'usage') {
       this.#usage = mergeUsage(this.#usage, part.usage)
       row.update(usageFields(this.#usage))
@@ -229,6 +229,7 @@ export class AnswerStream {
     if (this.isCommitted) return
     const head = this.#commitHead({ ...STREAM_HEADERS, 'content-type': this.#framing.contentType })
     const held = this.#holdBack?.take() ?? []
+    this.#holdBack = undefined
     this.#attempt.request.client.sendHead(200, head, held.length > 0)
     if (held.length > 0) this.#write(joinBytes(held))
     this.#beat()

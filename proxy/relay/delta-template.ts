@@ -2,20 +2,6 @@ import type { StreamPart } from '../chat/stream-part.ts'
 
 type TextDelta = Extract<StreamPart, { type: 'text-delta' | 'thinking-delta' | 'refusal-delta' }>
 
-export type DeltaTemplate = {
-  /**
-   * The offset behind the frame at `at`, if only its text tells it from the frames before; -1 if not. `stream` has one
-   * character a byte.
-   */
-  match(stream: string, at: number): number
-  /** What a frame that matched, from `at` to `end`, says. Undefined where its text is not valid JSON. */
-  read(stream: string, at: number, end: number): TextDelta | undefined
-  /** Says whether the frames that match tell thoughts. */
-  readonly isThinking: boolean
-  /** Told of each frame that was read in full, with what it said: `parts` from `from` on. */
-  learn(frame: string, parts: readonly StreamPart[], from: number): void
-}
-
 type Shape = {
   readonly type: TextDelta['type']
   readonly key: number
@@ -26,33 +12,38 @@ type Shape = {
 
 /**
  * What the frames of a stream have in common. A frame that said one delta of text and nothing else gives the shape; a
- * second one with another text has to confirm it; any other frame ends it.
+ * second one with another text has to confirm it; any other frame ends it. `stream` has one character a byte.
  */
-export function createDeltaTemplate(): DeltaTemplate {
-  let shape: Shape | undefined
-  let isConfirmed = false
+export class DeltaTemplate {
+  #shape: Shape | undefined
+  #isConfirmed = false
 
-  function learn(frame: string, parts: readonly StreamPart[], from: number): void {
-    const [delta, more] = parts.slice(from, from + 2)
-    // A comment says nothing and changes nothing.
-    if (delta === undefined) return
-    const found = more === undefined && isTextDelta(delta) ? shapeOf(frame, delta) : undefined
-    isConfirmed = found !== undefined && shape !== undefined && isSame(found, shape)
-    shape = found
+  /** Says whether the frames that match tell thoughts. */
+  get isThinking(): boolean {
+    return this.#shape?.type === 'thinking-delta'
   }
 
-  return {
-    get isThinking() {
-      return shape?.type === 'thinking-delta'
-    },
-    match: (stream, at) => (shape === undefined || !isConfirmed ? -1 : matchFrame(stream, at, shape)),
-    read(stream, at, end) {
-      if (shape === undefined) return undefined
-      const { type, key, before, behind } = shape
-      const text = decode(stream.slice(at + before.length, end - behind.length))
-      return text === undefined ? undefined : { type, key, text }
-    },
-    learn,
+  /** The offset behind the frame at `at`, if only its text tells it from the frames before; -1 if not. */
+  match(stream: string, at: number): number {
+    return this.#shape === undefined || !this.#isConfirmed ? -1 : matchFrame(stream, at, this.#shape)
+  }
+
+  /** What a frame that matched, from `at` to `end`, says. Undefined where its text is not valid JSON. */
+  read(stream: string, at: number, end: number): TextDelta | undefined {
+    if (this.#shape === undefined) return undefined
+    const { type, key, before, behind } = this.#shape
+    const text = decode(stream.slice(at + before.length, end - behind.length))
+    return text === undefined ? undefined : { type, key, text }
+  }
+
+  /** Told of each frame that was read in full, with what it said: `parts` from `from` on. */
+  learn(frame: string, parts: readonly StreamPart[], from: number): void {
+    const delta = parts[from]
+    // A comment says nothing and changes nothing.
+    if (delta === undefined) return
+    const found = parts.length === from + 1 && isTextDelta(delta) ? shapeOf(frame, delta) : undefined
+    this.#isConfirmed = found !== undefined && this.#shape !== undefined && isSame(found, this.#shape)
+    this.#shape = found
   }
 }
 

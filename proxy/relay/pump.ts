@@ -5,7 +5,7 @@ import type { StreamReader } from '../providers/wire-codec.ts'
 import type { ByteSink, UpstreamAnswer } from '../upstream/answer-handler.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import type { Attempt } from './attempt.ts'
-import { createEventSkimmer, type EventSkimmer, type Skimmed } from './skim-events.ts'
+import { EventSkimmer, type Skimmed } from './skim-events.ts'
 
 /** How long a finished upstream may take to close its answer, so that the connection can be used again. */
 const CLOSING_MS = 1000
@@ -47,7 +47,7 @@ class Pumping implements ByteSink {
     this.#resolve = resolve
     this.#reject = reject
     this.#isPassed = pump.isPassThrough && attempt.request.head.stream
-    this.#skimmer = createEventSkimmer({
+    this.#skimmer = new EventSkimmer({
       reader,
       maxEventBytes: limits.sseEventBytes,
       wantsText: !this.#isPassed,

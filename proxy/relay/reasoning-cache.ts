@@ -61,6 +61,11 @@ function keyOf(owner: string, { id, name, argumentsText }: ToolCallPart): string
 
 export type ReasoningOwner = { readonly cache: ReasoningCache; readonly owner: string }
 
+/** Whether a part says anything of thoughts or calls. */
+export function tellsReasoning({ type }: StreamPart): boolean {
+  return type.startsWith('thinking') || type.startsWith('tool-call') || type === 'redacted-thinking'
+}
+
 /** Keeps, with each call of an answer, what was thought before it. `push` takes the answer's parts in order. */
 export function rememberReasoning({ cache, owner }: ReasoningOwner): { push(part: StreamPart): void } {
   const thinking: RememberedReasoning['thinking'][number][] = []

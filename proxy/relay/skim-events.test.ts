@@ -5,7 +5,7 @@ import { createStreamReader as createAnthropicReader } from '../providers/anthro
 import { createStreamReader as createChatReader } from '../providers/openai-chat/read-stream.ts'
 import type { StreamReader } from '../providers/wire-codec.ts'
 import { createSseReader } from '../upstream/read-sse.ts'
-import { createEventSkimmer } from './skim-events.ts'
+import { EventSkimmer } from './skim-events.ts'
 
 const LIMIT = 1_000_000
 
@@ -36,13 +36,14 @@ function readFully(stream: string, reader: StreamReader): StreamPart[] {
 function skim(stream: Uint8Array, reader: StreamReader, sizes: readonly number[] = [stream.length]) {
   let asked = 0
   const counting: StreamReader = {
-    ...reader,
+    ...(reader.repeatsFrames === undefined ? {} : { repeatsFrames: reader.repeatsFrames }),
     push(event) {
       asked++
       return reader.push(event)
     },
+    end: () => reader.end(),
   }
-  const skimmer = createEventSkimmer({ reader: counting, maxEventBytes: LIMIT, wantsText: true })
+  const skimmer = new EventSkimmer({ reader: counting, maxEventBytes: LIMIT, wantsText: true })
   const pieces = []
   for (let at = 0, turn = 0; at < stream.length; turn++) {
     const size = sizes[turn % sizes.length] ?? 1
@@ -148,7 +149,7 @@ describe('Skimming an event stream', () => {
   it('stops at a frame that says an error: what came before goes on, what follows is not read', () => {
     const good = ['a', 'b', 'c'].map((content) => chatFrame({ content })).join('')
     const bad = 'data: {"error":{"message":"out of memory"}}\n\n'
-    const skimmer = createEventSkimmer({ reader: createChatReader(), maxEventBytes: LIMIT, wantsText: false })
+    const skimmer = new EventSkimmer({ reader: createChatReader(), maxEventBytes: LIMIT, wantsText: false })
     const { parts, frames, failed, hasOutput } = skimmer.push(Buffer.from(good + bad + good))
     expect(Buffer.from(frames).toString()).toBe(good)
     expect(Buffer.from(failed).toString()).toBe(bad)
@@ -160,7 +161,7 @@ describe('Skimming an event stream', () => {
     const stream =
       ['a', 'b', 'c', 'd'].map((text) => chatFrame({ reasoning_content: text })).join('') +
       ['e', 'f', 'g', 'h', 'i', 'j'].map((content) => chatFrame({ content })).join('')
-    const skimmer = createEventSkimmer({ reader: createChatReader(), maxEventBytes: LIMIT, wantsText: false })
+    const skimmer = new EventSkimmer({ reader: createChatReader(), maxEventBytes: LIMIT, wantsText: false })
     const { parts, hasOutput } = skimmer.push(Buffer.from(stream))
     const told = (type: StreamPart['type']) => parts.filter((part) => part.type === type).length
     expect({ thoughts: told('thinking-delta'), texts: told('text-delta') }).toEqual({ thoughts: 4, texts: 3 })

@@ -1,9 +1,9 @@
 import type { SseEvent } from '../chat/sse-event.ts'
 import { isOutput, type StreamPart } from '../chat/stream-part.ts'
 import type { StreamReader } from '../providers/wire-codec.ts'
-import { createSseReader } from '../upstream/read-sse.ts'
-import { createDeltaTemplate, type DeltaTemplate } from './delta-template.ts'
-import { createWholeFrames } from './whole-frames.ts'
+import { createSseReader, readFrames } from '../upstream/read-sse.ts'
+import { DeltaTemplate } from './delta-template.ts'
+import { WholeFrames } from './whole-frames.ts'
 
 /** What some bytes of an event stream say. */
 export type Skimmed = {
@@ -13,12 +13,6 @@ export type Skimmed = {
   /** The frame that said an error: nothing is read behind it. */
   readonly failed: Uint8Array
   readonly hasOutput: boolean
-}
-
-export type EventSkimmer = {
-  push(bytes: Uint8Array): Skimmed
-  /** Called once when the bytes end. `frames` is an unfinished frame, if there is one. */
-  end(): Skimmed
 }
 
 export type SkimmerOptions = {
@@ -34,35 +28,42 @@ const NO_BYTES = new Uint8Array(0)
  * Reads an upstream's events. Most events of a stream are the same but for a few letters of text: those are known by
  * their frame and not parsed one by one; all others go through the reader.
  */
-export function createEventSkimmer({ reader, maxEventBytes, wantsText }: SkimmerOptions): EventSkimmer {
-  const sse = createSseReader({ maxEventBytes })
-  const wholeFrames = createWholeFrames(maxEventBytes)
-  const template = reader.repeatsFrames === true ? createDeltaTemplate() : undefined
+export class EventSkimmer {
+  readonly #reader: StreamReader
+  readonly #maxEventBytes: number
+  readonly #wantsText: boolean
+  readonly #wholeFrames: WholeFrames
+  readonly #template: DeltaTemplate | undefined
 
-  /** Returns whether an error was said. */
-  function read(events: readonly SseEvent[], parts: StreamPart[]): boolean {
-    for (const event of events)
-      for (const part of reader.push(event)) if (parts.push(part) > 0 && part.type === 'error') return true
-    return false
+  constructor({ reader, maxEventBytes, wantsText }: SkimmerOptions) {
+    this.#reader = reader
+    this.#maxEventBytes = maxEventBytes
+    this.#wantsText = wantsText
+    this.#wholeFrames = new WholeFrames(maxEventBytes)
+    this.#template = reader.repeatsFrames === true ? new DeltaTemplate() : undefined
   }
 
-  /** The offset behind a frame that is known by its template; -1 where the frame has to be read in full. */
-  function skimDelta(known: DeltaTemplate, text: string, at: number, parts: StreamPart[]): number {
-    const end = known.match(text, at)
-    if (end === -1 || (!wantsText && !known.isThinking)) return end
-    const delta = known.read(text, at, end)
-    if (delta === undefined) return -1
-    parts.push(delta)
-    return end
+  push(bytes: Uint8Array): Skimmed {
+    const frames = this.#wholeFrames.push(bytes)
+    return frames.length === 0 ? skimmed([], NO_BYTES, NO_BYTES, false) : this.#skim(frames)
+  }
+
+  /** Called once when the bytes end. `frames` is an unfinished frame, if there is one. */
+  end(): Skimmed {
+    const parts: StreamPart[] = []
+    const rest = this.#wholeFrames.rest()
+    if (this.#readRest(rest, parts)) return skimmed(parts, NO_BYTES, rest, false)
+    parts.push(...this.#reader.end())
+    return skimmed(parts, rest, NO_BYTES, false)
   }
 
   /** Frame by frame, up to an error. */
-  function skim(frames: Uint8Array): Skimmed {
+  #skim(frames: Uint8Array): Skimmed {
     const text = latin1(frames)
     const parts: StreamPart[] = []
     let hasOutput = false
     for (let at = 0; at < text.length; ) {
-      const known = template === undefined ? -1 : skimDelta(template, text, at, parts)
+      const known = this.#skimDelta(text, at, parts)
       if (known !== -1) {
         hasOutput = true
         at = known
@@ -71,25 +72,38 @@ export function createEventSkimmer({ reader, maxEventBytes, wantsText }: Skimmer
       const end = endOfFrame(text, at)
       const before = parts.length
       const frame = frames.subarray(at, end)
-      if (read(sse.push(frame), parts)) return skimmed(parts, frames.subarray(0, at), frame, hasOutput)
-      template?.learn(text.slice(at, end), parts, before)
+      if (this.#read(readFrames(frame, this.#maxEventBytes), parts))
+        return skimmed(parts, frames.subarray(0, at), frame, hasOutput)
+      this.#template?.learn(text.slice(at, end), parts, before)
       at = end
     }
     return skimmed(parts, frames, NO_BYTES, hasOutput)
   }
 
-  return {
-    push(bytes) {
-      const frames = wholeFrames.push(bytes)
-      return frames.length === 0 ? skimmed([], NO_BYTES, NO_BYTES, false) : skim(frames)
-    },
-    end() {
-      const parts: StreamPart[] = []
-      const rest = wholeFrames.rest()
-      if (read(sse.push(rest), parts) || read(sse.end(), parts)) return skimmed(parts, NO_BYTES, rest, false)
-      parts.push(...reader.end())
-      return skimmed(parts, rest, NO_BYTES, false)
-    },
+  /** The offset behind a frame that is known by its template; -1 where the frame has to be read in full. */
+  #skimDelta(text: string, at: number, parts: StreamPart[]): number {
+    const template = this.#template
+    if (template === undefined) return -1
+    const end = template.match(text, at)
+    if (end === -1 || (!this.#wantsText && !template.isThinking)) return end
+    const delta = template.read(text, at, end)
+    if (delta === undefined) return -1
+    parts.push(delta)
+    return end
+  }
+
+  /** Returns whether an error was said. */
+  #read(events: readonly SseEvent[], parts: StreamPart[]): boolean {
+    for (const event of events)
+      for (const part of this.#reader.push(event))
+        if (parts.push(part) > 0 && part.type === 'error') return true
+    return false
+  }
+
+  #readRest(rest: Uint8Array, parts: StreamPart[]): boolean {
+    if (rest.length === 0) return false
+    const sse = createSseReader({ maxEventBytes: this.#maxEventBytes })
+    return this.#read(sse.push(rest), parts) || this.#read(sse.end(), parts)
   }
 }
 

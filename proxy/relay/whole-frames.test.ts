@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createWholeFrames } from './whole-frames.ts'
+import { WholeFrames } from './whole-frames.ts'
 
 const LIMIT = 1000
 
 function feed(pieces: readonly Uint8Array[]): { whole: string[]; rest: string } {
-  const frames = createWholeFrames(LIMIT)
+  const frames = new WholeFrames(LIMIT)
   const whole = pieces.map((piece) => Buffer.from(frames.push(piece)).toString('latin1'))
   return { whole, rest: Buffer.from(frames.rest()).toString('latin1') }
 }
@@ -13,7 +13,7 @@ function feed(pieces: readonly Uint8Array[]): { whole: string[]; rest: string } 
 describe('Whole frames', () => {
   it('let a chunk that ends with a frame pass as it is, without a copy', () => {
     const chunk = Buffer.from('data: 1\n\ndata: 2\n\n')
-    expect(createWholeFrames(LIMIT).push(chunk).buffer).toBe(chunk.buffer)
+    expect(new WholeFrames(LIMIT).push(chunk).buffer).toBe(chunk.buffer)
   })
 
   it('keep what is unfinished until it is finished', () => {
@@ -51,7 +51,7 @@ describe('Whole frames', () => {
   })
 
   it('refuse a frame that never ends: memory stays bounded', () => {
-    const frames = createWholeFrames(LIMIT)
+    const frames = new WholeFrames(LIMIT)
     const piece = Buffer.alloc(100, 'x')
     expect(() => {
       for (let count = 0; count < 12; count++) frames.push(piece)

@@ -5,39 +5,49 @@ const RETURN = 0x0d
 /** The longest frame end is `\r\n\r\n`: three of its bytes may stand in the chunks before. */
 const OVERLAP = 3
 
+const NO_BYTES: Uint8Array = new Uint8Array(0)
+
 /**
  * Cuts a byte stream at the ends of its event frames, so that what goes on to the client is whole frames only and a
  * heartbeat or an error frame can never land inside another one. Bytes pass without a copy where a chunk ends with a
  * frame. Of an unfinished frame at most `maxFrameBytes` are kept; more throws `upstream-changed`.
  */
-export function createWholeFrames(maxFrameBytes: number): {
-  push(chunk: Uint8Array): Uint8Array
-  rest(): Uint8Array
-} {
-  let kept: Uint8Array[] = []
-  let keptBytes = 0
-  let tail: Uint8Array = new Uint8Array(0)
+export class WholeFrames {
+  readonly #maxFrameBytes: number
+  #kept: Uint8Array[] | undefined
+  #keptBytes = 0
+  /** The last bytes before the next chunk, which a frame's end may begin with. */
+  #tail: Uint8Array = NO_BYTES
 
-  function take(chunk: Uint8Array): Uint8Array {
-    const whole = kept.length === 0 ? chunk : Buffer.concat([...kept, chunk])
-    kept = []
-    keptBytes = 0
+  constructor(maxFrameBytes: number) {
+    this.#maxFrameBytes = maxFrameBytes
+  }
+
+  push(chunk: Uint8Array): Uint8Array {
+    const end = endOfLastFrame(this.#tail, chunk)
+    this.#tail = end === chunk.length ? NO_BYTES : lastBytes(this.#tail, chunk)
+    const whole = end === 0 ? NO_BYTES : this.#take(chunk.subarray(0, end))
+    if (end < chunk.length) this.#keep(chunk.subarray(end))
     return whole
   }
 
-  return {
-    push(chunk) {
-      const end = endOfLastFrame(tail, chunk)
-      tail = lastBytes(tail, chunk)
-      const whole = end === 0 ? chunk.subarray(0, 0) : take(chunk.subarray(0, end))
-      if (end < chunk.length) {
-        kept.push(chunk.subarray(end))
-        keptBytes += chunk.length - end
-        if (keptBytes > maxFrameBytes) throw frameTooLarge(maxFrameBytes)
-      }
-      return whole
-    },
-    rest: () => take(new Uint8Array(0)),
+  /** What is unfinished. */
+  rest(): Uint8Array {
+    return this.#take(NO_BYTES)
+  }
+
+  #keep(chunk: Uint8Array): void {
+    this.#kept ??= []
+    this.#kept.push(chunk)
+    this.#keptBytes += chunk.length
+    if (this.#keptBytes > this.#maxFrameBytes) throw frameTooLarge(this.#maxFrameBytes)
+  }
+
+  #take(chunk: Uint8Array): Uint8Array {
+    const kept = this.#kept
+    this.#kept = undefined
+    this.#keptBytes = 0
+    return kept === undefined ? chunk : Buffer.concat([...kept, chunk])
   }
 }
 

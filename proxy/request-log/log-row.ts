@@ -6,8 +6,10 @@ export type LogPatch = Partial<Omit<LogEntry, 'id' | 'sequence' | 'startedAt' | 
 export type NewAttempt = Pick<AttemptRecord, 'provider' | 'reason'> & Partial<AttemptRecord>
 export type LogOutcome = LogPatch & { readonly state: 'done' | 'failed' | 'cancelled' }
 
+export type AttemptPatch = Partial<Omit<AttemptRecord, 'number'>>
+
 /** One upstream attempt of an open row. */
-export type AttemptRow = { update(patch: Partial<Omit<AttemptRecord, 'number'>>): void }
+export type AttemptRow = { update(patch: AttemptPatch): void }
 
 /** One request on its way. Every call costs microseconds; nothing is written or redacted here. */
 export type LogRow = {

@@ -1,7 +1,8 @@
-import type { LogEntry } from '../../contract/log-entry.ts'
+import type { AttemptRecord, LogEntry } from '../../contract/log-entry.ts'
 import type { Captures } from './block-bodies.ts'
 import { Capture } from './capture.ts'
 import {
+  type AttemptPatch,
   type AttemptRow,
   createAttempt,
   type LogOutcome,
@@ -57,16 +58,17 @@ export class OpenRow implements LogRow {
   addAttempt(given: NewAttempt): AttemptRow {
     const { attempts } = this.entry
     const attempt = createAttempt(given, attempts.length + 1, this.#ports.now())
-    if (!this.isOpen) return { update: () => undefined }
-    attempts.push(attempt)
-    this.#touch()
-    return {
-      update: (patch) => {
-        if (!this.isOpen) return
-        Object.assign(attempt, patch)
-        this.#touch()
-      },
+    if (this.isOpen) {
+      attempts.push(attempt)
+      this.#touch()
     }
+    return new OpenAttempt(this, attempt)
+  }
+
+  updateAttempt(attempt: AttemptRecord, patch: AttemptPatch): void {
+    if (!this.isOpen) return
+    Object.assign(attempt, patch)
+    this.#touch()
   }
 
   captureRequest(bytes: Uint8Array): void {
@@ -107,3 +109,17 @@ export class OpenRow implements LogRow {
 }
 
 const NOTHING = new Capture(0)
+
+class OpenAttempt implements AttemptRow {
+  readonly #row: OpenRow
+  readonly #attempt: AttemptRecord
+
+  constructor(row: OpenRow, attempt: AttemptRecord) {
+    this.#row = row
+    this.#attempt = attempt
+  }
+
+  update(patch: AttemptPatch): void {
+    this.#row.updateAttempt(this.#attempt, patch)
+  }
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createSseReader } from './read-sse.ts'
+import { createSseReader, readFrames } from './read-sse.ts'
 
 const encoder = new TextEncoder()
 
@@ -103,5 +103,30 @@ describe('reading server-sent events', () => {
         expect([...events, ...reader.end()]).toEqual(read(stream, 1000))
       }),
     )
+  })
+
+  it('reads whole frames as a reader does, one after the other', () => {
+    const frame = fc.constantFrom(
+      'data: a\n\n',
+      'event: x\ndata: b\n\n',
+      ': c\n\n',
+      'id: 1\n\n',
+      'data: é世\r\n\r\n',
+      'data: d\r\r',
+      'junk\n\n',
+      '\n',
+    )
+    fc.assert(
+      fc.property(fc.array(frame, { maxLength: 12 }), (frames) => {
+        const events = frames.flatMap((text) => readFrames(encoder.encode(text), 1000))
+        expect(events).toEqual(read(frames.join('')))
+      }),
+    )
+  })
+
+  it('refuses a frame over the limit, and reads the next one', () => {
+    const tooLarge = expect.objectContaining({ kind: 'upstream-changed', code: 'event_too_large' })
+    expect(() => readFrames(encoder.encode(`data: ${'x'.repeat(200)}\n\n`), 100)).toThrow(tooLarge)
+    expect(readFrames(encoder.encode('data: a\n\n'), 100)).toEqual([{ data: 'a' }])
   })
 })

@@ -1,4 +1,4 @@
-import { createParser } from 'eventsource-parser'
+import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { ChatError } from '../chat/chat-error.ts'
 import type { SseEvent } from '../chat/sse-event.ts'
 
@@ -16,12 +16,9 @@ export function createSseReader({ maxEventBytes }: { readonly maxEventBytes: num
   let unfinishedLine = 0
   const parser = createParser({
     maxBufferSize: maxEventBytes,
-    onEvent(event) {
-      if (event.data.length > maxEventBytes) isTooLarge = true
-      else if (event.data !== '')
-        events.push(
-          event.event === undefined ? { data: event.data } : { event: event.event, data: event.data },
-        )
+    onEvent(message) {
+      if (message.data.length > maxEventBytes) isTooLarge = true
+      else if (message.data !== '') events.push(eventOf(message))
     },
     onError(error) {
       if (error.type === 'max-buffer-size-exceeded') isTooLarge = true
@@ -50,6 +47,30 @@ export function createSseReader({ maxEventBytes }: { readonly maxEventBytes: num
       return [...before, ...(wasCut ? last.filter(isWhole) : last)]
     },
   }
+}
+
+let inFrames: EventSourceMessage[] = []
+/** A frame that is whole leaves nothing behind in a parser, so that one serves all streams. */
+const frameParser = createParser({ onEvent: (message) => void inFrames.push(message) })
+
+/**
+ * The events in frames that are whole: bytes that begin where a frame begins and end with an empty line. Leaves out and
+ * throws what a reader does.
+ */
+export function readFrames(frames: Uint8Array, maxEventBytes: number): readonly SseEvent[] {
+  inFrames = []
+  frameParser.feed(Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength).toString('utf8'))
+  frameParser.reset()
+  const events: SseEvent[] = []
+  for (const message of inFrames) {
+    if (message.data.length > maxEventBytes) throw eventTooLarge(maxEventBytes)
+    if (message.data !== '') events.push(eventOf(message))
+  }
+  return events
+}
+
+function eventOf({ event, data }: EventSourceMessage): SseEvent {
+  return event === undefined ? { data } : { event, data }
 }
 
 /** A last line without its line end may have been cut: only what parses is known to be whole. */

@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import { pickObject, pickRecords, pickText } from '../../chat/pick-fields.ts'
 import { readErrorValue } from '../../chat/read-error-envelope.ts'
 import { upstreamError } from '../../chat/upstream-error.ts'
-import { createChunkReader } from './read-stream.ts'
+import { ChunkReader } from './read-stream.ts'
 import { readUsage } from './read-usage.ts'
 
 /** Reads a whole chat completion: it is the stream's one big chunk. */
@@ -19,7 +19,7 @@ export function readAnswer(body: unknown, wayBack: WayBack = {}): ChatAnswer {
   }
   const plain = readPlainAnswer(body, choices)
   if (plain !== undefined) return plain
-  const reader = createChunkReader(wayBack)
+  const reader = new ChunkReader(wayBack)
   reader.chunk(body)
   reader.done()
   const answer = foldAnswer(reader.take())

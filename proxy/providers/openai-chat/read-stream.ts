@@ -3,112 +3,128 @@ import { ChatError } from '../../chat/chat-error.ts'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import { parseJson, pickNumber, pickObject, pickRecords, pickText } from '../../chat/pick-fields.ts'
 import { readErrorValue } from '../../chat/read-error-envelope.ts'
+import type { SseEvent } from '../../chat/sse-event.ts'
 import type { FinishReason, StreamPart } from '../../chat/stream-part.ts'
 import { upstreamError } from '../../chat/upstream-error.ts'
 import type { Usage } from '../../chat/usage.ts'
 import type { StreamReader } from '../wire-codec.ts'
 import { readTexts } from './read-delta.ts'
 import { readFinishFailure, readFinishReason } from './read-finish.ts'
-import { createTextReader } from './read-texts.ts'
-import { createToolCallReader } from './read-tool-calls.ts'
+import { TextReader } from './read-texts.ts'
+import { ToolCallReader } from './read-tool-calls.ts'
 import { readUsage } from './read-usage.ts'
-
-/** Reads chunks that are parsed already; a whole answer is read as one chunk. */
-export type ChunkReader = {
-  chunk(value: unknown): void
-  /** `[DONE]`. */
-  done(): void
-  end(): void
-  take(): readonly StreamPart[]
-}
 
 /** Reads the events of a chat completion stream. */
 export function createStreamReader(wayBack: WayBack = {}): StreamReader {
-  const reader = createChunkReader(wayBack)
-  return {
-    repeatsFrames: true,
-    push({ data }) {
-      if (data === '[DONE]') reader.done()
-      else if (data.trim() !== '') reader.chunk(parseJson(data))
-      return reader.take()
-    },
-    end() {
-      reader.end()
-      return reader.take()
-    },
+  return new ChatStreamReader(wayBack)
+}
+
+class ChatStreamReader implements StreamReader {
+  readonly repeatsFrames = true
+  readonly #chunks: ChunkReader
+
+  constructor(wayBack: WayBack) {
+    this.#chunks = new ChunkReader(wayBack)
+  }
+
+  push({ data }: SseEvent): readonly StreamPart[] {
+    if (data === '[DONE]') this.#chunks.done()
+    else if (data.trim() !== '') this.#chunks.chunk(parseJson(data))
+    return this.#chunks.take()
+  }
+
+  end(): readonly StreamPart[] {
+    this.#chunks.end()
+    return this.#chunks.take()
   }
 }
 
-export function createChunkReader(wayBack: WayBack): ChunkReader {
-  const builder = new AnswerBuilder(wayBack)
-  const texts = createTextReader(builder)
-  const state: State = { finishes: new Map(), usage: undefined, id: '' }
-  const calls = createToolCallReader(builder, wayBack, () =>
-    state.id.replaceAll(/[^a-zA-Z0-9_-]/g, '').slice(-24),
-  )
+/** Reads chunks that are parsed already; a whole answer is read as one chunk. */
+export class ChunkReader {
+  readonly #builder: AnswerBuilder
+  readonly #texts: TextReader
+  readonly #wayBack: WayBack
+  #calls: ToolCallReader | undefined
+  /** The finish reason of each choice that was seen. */
+  readonly #finishes: Finishes = new Map()
+  #usage: Usage | undefined
+  #id = ''
 
-  function fail(error: ChatError): void {
-    if (state.usage !== undefined) builder.usage(state.usage)
-    builder.fail(error)
+  constructor(wayBack: WayBack) {
+    this.#builder = new AnswerBuilder(wayBack)
+    this.#texts = new TextReader(this.#builder)
+    this.#wayBack = wayBack
   }
-  function finish(): void {
-    texts.close()
-    const error = calls.end() ?? finishFailure(state)
-    if (error !== undefined) {
-      fail(error)
-      return
-    }
-    if (state.usage !== undefined) builder.usage(state.usage)
-    builder.finish(sayReason(state, texts.isRefusal()))
+
+  chunk(value: unknown): void {
+    if (this.#builder.isDone) return
+    const error = isJsonObject(value) ? readErrorValue(value) : undefined
+    if (error !== undefined) this.#fail(upstreamError(error))
+    else if (isJsonObject(value)) this.#read(value)
+    else this.#fail(notJson())
   }
-  function read(chunk: JsonObject): void {
-    state.usage = readUsage(chunk.usage) ?? readUsage(pickObject(chunk, 'x_groq')?.usage) ?? state.usage
+
+  /** `[DONE]`. */
+  done(): void {
+    if (this.#builder.isDone) return
+    if (this.#finishes.size === 0) this.#fail(emptyStream())
+    else this.#finish()
+  }
+
+  end(): void {
+    if (this.#builder.isDone) return
+    if (isFinished(this.#finishes)) this.#finish()
+    else this.#fail(brokenOff())
+  }
+
+  take(): readonly StreamPart[] {
+    return this.#builder.take()
+  }
+
+  #fail(error: ChatError): void {
+    if (this.#usage !== undefined) this.#builder.usage(this.#usage)
+    this.#builder.fail(error)
+  }
+
+  #finish(): void {
+    this.#texts.close()
+    const error = this.#calls?.end(this.#answerId()) ?? finishFailure(this.#finishes)
+    if (error !== undefined) return this.#fail(error)
+    if (this.#usage !== undefined) this.#builder.usage(this.#usage)
+    this.#builder.finish(sayReason(this.#finishes, this.#texts.isRefusal))
+  }
+
+  #read(chunk: JsonObject): void {
+    this.#usage = readUsage(chunk.usage) ?? readUsage(pickObject(chunk, 'x_groq')?.usage) ?? this.#usage
     const choices = pickRecords(chunk, 'choices')
     if (choices.length === 0) return
-    state.id ||= pickText(chunk, 'id') ?? String(pickNumber(chunk, 'created') ?? '')
-    builder.start(pickText(chunk, 'id'), pickText(chunk, 'model'))
-    for (const [position, choice] of choices.entries()) readChoice(choice, position)
+    this.#id ||= pickText(chunk, 'id') ?? String(pickNumber(chunk, 'created') ?? '')
+    this.#builder.start(pickText(chunk, 'id'), pickText(chunk, 'model'))
+    for (const [position, choice] of choices.entries()) this.#readChoice(choice, position)
   }
-  function readChoice(choice: JsonObject, position: number): void {
+
+  #readChoice(choice: JsonObject, position: number): void {
     const delta = pickObject(choice, 'delta') ?? pickObject(choice, 'message') ?? {}
-    for (const piece of readTexts(delta)) texts.push(piece)
+    for (const piece of readTexts(delta)) this.#texts.push(piece)
     if (hasCalls(delta)) {
-      texts.close()
-      calls.read(delta)
+      this.#texts.close()
+      this.#calls ??= new ToolCallReader(this.#builder, this.#wayBack)
+      this.#calls.read(delta, this.#answerId())
     }
     const index = pickNumber(choice, 'index') ?? position
-    state.finishes.set(index, pickText(choice, 'finish_reason') ?? state.finishes.get(index))
+    this.#finishes.set(index, pickText(choice, 'finish_reason') ?? this.#finishes.get(index))
   }
-  return {
-    chunk(value) {
-      if (builder.isDone) return
-      const error = isJsonObject(value) ? readErrorValue(value) : undefined
-      if (error !== undefined) fail(upstreamError(error))
-      else if (isJsonObject(value)) read(value)
-      else fail(notJson())
-    },
-    done() {
-      if (builder.isDone) return
-      if (state.finishes.size === 0) fail(emptyStream())
-      else finish()
-    },
-    end() {
-      if (builder.isDone) return
-      if (isFinished(state)) finish()
-      else fail(brokenOff())
-    },
-    take: () => builder.take(),
+
+  /** What of the answer's id may stand in the id of a call. */
+  #answerId(): string {
+    return this.#id.replaceAll(/[^a-zA-Z0-9_-]/g, '').slice(-24)
   }
 }
 
-type State = {
-  /** The finish reason of each choice that was seen. */
-  readonly finishes: Map<number, string | undefined>
-  usage: Usage | undefined
-  id: string
-}
+/** By the index of the choice; undefined while it goes on. */
+type Finishes = Map<number, string | undefined>
 
-function isFinished({ finishes }: State): boolean {
+function isFinished(finishes: Finishes): boolean {
   return finishes.size > 0 && [...finishes.values()].every((reason) => reason !== undefined)
 }
 
@@ -116,7 +132,7 @@ function hasCalls(delta: JsonObject): boolean {
   return (Array.isArray(delta.tool_calls) && delta.tool_calls.length > 0) || isJsonObject(delta.function_call)
 }
 
-function finishFailure({ finishes }: State): ChatError | undefined {
+function finishFailure(finishes: Finishes): ChatError | undefined {
   for (const word of finishes.values()) {
     const failure = word === undefined ? undefined : readFinishFailure(word)
     if (failure !== undefined) return failure
@@ -125,7 +141,7 @@ function finishFailure({ finishes }: State): ChatError | undefined {
 }
 
 /** The reasons of all choices in one: what cut the answer short outranks a call, and a call outranks a stop. */
-function sayReason({ finishes }: State, isRefusal: boolean): FinishReason | undefined {
+function sayReason(finishes: Finishes, isRefusal: boolean): FinishReason | undefined {
   const reasons = [...finishes.values()].filter((word) => word !== undefined).map(readFinishReason)
   for (const reason of ['length', 'refused', 'tool-calls'] as const)
     if (reasons.includes(reason)) return reason

@@ -1,31 +1,36 @@
 import type { AnswerBuilder, TextKind } from '../../chat/answer-builder.ts'
 import type { TextPiece } from './read-delta.ts'
 
-export type TextReader = {
-  push(piece: TextPiece): void
-  close(): void
-  /** Whether the answer is a refusal and nothing else. */
-  isRefusal(): boolean
-}
-
 /** Puts pieces of text into blocks: a piece of another kind closes the open block before it begins its own. */
-export function createTextReader(builder: AnswerBuilder): TextReader {
-  const seen = new Set<TextKind>()
-  let open: { readonly kind: TextKind; readonly key: number } | undefined
-  function close(): void {
-    if (open !== undefined) builder.closeText(open.kind, open.key)
-    open = undefined
+export class TextReader {
+  readonly #builder: AnswerBuilder
+  #open: { readonly kind: TextKind; readonly key: number } | undefined
+  #hasText = false
+  #hasRefusal = false
+
+  constructor(builder: AnswerBuilder) {
+    this.#builder = builder
   }
-  return {
-    push({ kind, text }) {
-      if (open?.kind !== kind) {
-        close()
-        open = { kind, key: builder.openText(kind) }
-      }
-      seen.add(kind)
-      builder.text(kind, open.key, text)
-    },
-    close,
-    isRefusal: () => seen.has('refusal') && !seen.has('text'),
+
+  push({ kind, text }: TextPiece): void {
+    let open = this.#open
+    if (open?.kind !== kind) {
+      this.close()
+      open = { kind, key: this.#builder.openText(kind) }
+      this.#open = open
+    }
+    this.#hasText ||= kind === 'text'
+    this.#hasRefusal ||= kind === 'refusal'
+    this.#builder.text(kind, open.key, text)
+  }
+
+  close(): void {
+    if (this.#open !== undefined) this.#builder.closeText(this.#open.kind, this.#open.key)
+    this.#open = undefined
+  }
+
+  /** Whether the answer is a refusal and nothing else. */
+  get isRefusal(): boolean {
+    return this.#hasRefusal && !this.#hasText
   }
 }

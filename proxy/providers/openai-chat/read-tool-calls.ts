@@ -27,53 +27,54 @@ type Call = {
   signature: OpaqueCarrier | undefined
 }
 
-export type ToolCallReader = {
-  /** Whether the delta has calls at all. */
-  read(delta: JsonObject): void
-  /** Ends every call. Gives an error where a call never got a name. */
-  end(): ChatError | undefined
-}
-
 /** Puts calls together from deltas that name them by id, by index, or not at all. */
-export function createToolCallReader(
-  builder: AnswerBuilder,
-  wayBack: WayBack,
-  answerId: () => string,
-): ToolCallReader {
-  const calls: Call[] = []
-  function open(call: Call, name: string): OpenCall {
-    const id = [...call.ids][0] ?? `call_${answerId()}_${calls.indexOf(call)}`
-    const opened = builder.openCall(id, name, call.kind)
-    for (const piece of call.pieces) opened.push(piece)
-    return opened
+export class ToolCallReader {
+  readonly #builder: AnswerBuilder
+  readonly #wayBack: WayBack
+  readonly #calls: Call[] = []
+
+  constructor(builder: AnswerBuilder, wayBack: WayBack) {
+    this.#builder = builder
+    this.#wayBack = wayBack
   }
-  function accept(delta: CallDelta, touched: Set<Call>): void {
-    const call = findCall(calls, delta, touched) ?? addCall(calls, delta)
+
+  /** `answerId` tells calls without an id from those of other answers. */
+  read(delta: JsonObject, answerId: string): void {
+    const touched = new Set<Call>()
+    for (const entry of pickRecords(delta, 'tool_calls'))
+      this.#accept(readCallDelta(entry), touched, answerId)
+    const legacy = pickObject(delta, 'function_call')
+    if (legacy !== undefined) this.#accept(readCallDelta({ index: 0, function: legacy }), touched, answerId)
+  }
+
+  /** Ends every call. Gives an error where a call never got a name. */
+  end(answerId: string): ChatError | undefined {
+    for (const call of this.#calls) {
+      if (call.open === undefined && isEmptyShell(call)) continue
+      const name = call.name ?? onlyToolName(this.#wayBack)
+      if (name === undefined) return namelessCall()
+      call.open ??= this.#open(call, name, answerId)
+      call.open.end(call.signature)
+    }
+    return undefined
+  }
+
+  #accept(delta: CallDelta, touched: Set<Call>, answerId: string): void {
+    const call = findCall(this.#calls, delta, touched) ?? addCall(this.#calls, delta)
     touched.add(call)
     if (delta.id !== undefined) call.ids.add(delta.id)
     call.name ??= delta.name
     call.signature = delta.signature ?? call.signature
     call.pieces.push(delta.text)
     if (call.open !== undefined) call.open.push(delta.text)
-    else if (call.name !== undefined) call.open = open(call, call.name)
+    else if (call.name !== undefined) call.open = this.#open(call, call.name, answerId)
   }
-  return {
-    read(delta) {
-      const touched = new Set<Call>()
-      for (const entry of pickRecords(delta, 'tool_calls')) accept(readCallDelta(entry), touched)
-      const legacy = pickObject(delta, 'function_call')
-      if (legacy !== undefined) accept(readCallDelta({ index: 0, function: legacy }), touched)
-    },
-    end() {
-      for (const call of calls) {
-        if (call.open === undefined && isEmptyShell(call)) continue
-        const name = call.name ?? onlyToolName(wayBack)
-        if (name === undefined) return namelessCall()
-        call.open ??= open(call, name)
-        call.open.end(call.signature)
-      }
-      return undefined
-    },
+
+  #open(call: Call, name: string, answerId: string): OpenCall {
+    const id = [...call.ids][0] ?? `call_${answerId}_${this.#calls.indexOf(call)}`
+    const opened = this.#builder.openCall(id, name, call.kind)
+    for (const piece of call.pieces) opened.push(piece)
+    return opened
   }
 }
 
