@@ -1,7 +1,6 @@
-import { type Dispatcher, ProxyAgent } from 'undici'
+import { type Dispatcher, Pool, ProxyAgent } from 'undici'
 import type { Network, WayOut } from './fetch-upstream.ts'
 import type { AnswerHeaders, CallListener } from './http1/call-listener.ts'
-import { createGuardedLookup } from './refuse-address.ts'
 
 type ProxiedNetwork = Network & { readonly proxyUrl: string }
 
@@ -39,17 +38,28 @@ export function createProxiedWay(network: ProxiedNetwork): WayOut {
   }
 }
 
-function createDispatcher(network: ProxiedNetwork): ProxyAgent {
-  return new ProxyAgent({
-    uri: network.proxyUrl,
-    connect: { timeout: network.connectMs, lookup: createGuardedLookup(network.privateNetwork) },
+/**
+ * The proxy's own address is the user's choice and may be a private one. What an upstream's name leads to only the proxy
+ * knows: it resolves the names, so that only literal addresses can be refused here.
+ */
+function createDispatcher({ proxyUrl, connectMs, headerBytes }: ProxiedNetwork): ProxyAgent {
+  const ways = {
+    // The straight way speaks no other version either.
+    allowH2: false,
     headersTimeout: 0,
     bodyTimeout: 0,
-    maxHeaderSize: network.headerBytes,
+    maxHeaderSize: headerBytes,
     keepAliveTimeout: 30_000,
     // As many as there are requests: these are bounded by the accounts and by `limits.connections`.
     connections: null,
     pipelining: 1,
+  }
+  return new ProxyAgent({
+    uri: proxyUrl,
+    connectTimeout: connectMs,
+    ...ways,
+    // Left to itself, the agent would carry requests without a tunnel by its own defaults.
+    factory: (origin, given) => new Pool(origin, { ...ways, ...given }),
   })
 }
 
