@@ -50,7 +50,7 @@ node bench/profile.ts --work sse # where Portside spends its time
 \`\`\`
 
 It needs Linux, two cores and npm; nginx is installed with apt where that is possible.
-For each work all gateways are started, then take turns (A B C A B C …), ${rounds} rounds of ${turnMs / 1000} s after a warm-up of ${warmMs / 1000} s (those that only show growth one round less, no gateway only once); they are closed when the work is done, so that each work meets fresh processes that have warmed up.
+For each work all gateways are started, then take turns (A B C A B C …), ${rounds} rounds of ${turnMs / 1000} s after a warm-up of at least ${warmMs / 1000} s, until their rates rise no more (those that only show growth one round less, no gateway only once); they are closed when the work is done, so that each work meets fresh processes that have warmed up.
 Start-up is the exception: each start is a new process.
 The values of every turn are in \`performance.json\`; \`node bench/run.ts --report\` writes this page again from them and from \`bench/notes/\`.`
 }

@@ -19,7 +19,7 @@ export type Context = {
   readonly rounds: number
   /** How long one turn of a gateway lasts, without its warm-up. */
   readonly turnMs: number
-  /** How long a gateway in JavaScript works before its first turn: until then V8 compiles more than it runs. */
+  /** How long a gateway in JavaScript works at least before its first turn: until then V8 compiles more than it runs. */
   readonly warmMs: number
   readonly isQuick: boolean
   /** The experiment's gateways that are installed and asked for. */
