@@ -49,7 +49,9 @@ export class CancelSource implements CancelSignal {
   }
 
   addEventListener(_type: 'abort', listener: CancelListener): void {
-    if (!this.#isAborted) this.#listeners = [...this.#listeners, listener]
+    if (this.#isAborted) return
+    // Spread out, one listener would have room for seventeen.
+    this.#listeners = this.#listeners.length === 0 ? [listener] : [...this.#listeners, listener]
   }
 
   removeEventListener(_type: 'abort', listener: CancelListener): void {

@@ -6,7 +6,7 @@ import { runAttempt } from './attempt.ts'
 import { backoff } from './backoff.ts'
 import { nameConversation } from './name-conversation.ts'
 import type { ModelRoute, RelayPorts, RelayRequest } from './relay-ports.ts'
-import { type Unreachable, watchUnreachable } from './unreachable.ts'
+import { Unreachable } from './unreachable.ts'
 
 /** What came of one attempt. After `isCommitted` the client has seen bytes: there is no other attempt. */
 export type AttemptEnd = {
@@ -22,7 +22,7 @@ export type AttemptEnd = {
  * whether the answer was complete; a client that left is no failure.
  */
 export async function relay(request: RelayRequest, ports: RelayPorts): Promise<boolean> {
-  const tally = { attempts: 0, unreachable: watchUnreachable(ports.hasNetwork) }
+  const tally = { attempts: 0, unreachable: new Unreachable(ports.hasNetwork) }
   try {
     const first = await tryAttempts(request, ports, tally)
     const end = first.withheld === undefined ? first : await insist(request, ports, tally, first.withheld)
@@ -36,6 +36,9 @@ export async function relay(request: RelayRequest, ports: RelayPorts): Promise<b
   }
 }
 
+/** Most requests fail nowhere: this one stays empty. */
+const NONE_TRIED = new Set<string>()
+
 async function tryAttempts(
   request: RelayRequest,
   ports: RelayPorts,
@@ -43,7 +46,7 @@ async function tryAttempts(
 ): Promise<AttemptEnd> {
   const routes = ports.routeModel(request.head.model, request.provider)
   const startedAt = ports.clock.monotonic()
-  const tried = new Set<string>()
+  let tried = NONE_TRIED
   const retries = { stale: 0, isBudgeted: false, lastError: undefined as ChatError | undefined }
   ports.traffic.active++
   try {
@@ -56,6 +59,7 @@ async function tryAttempts(
       if (end.error === undefined || end.isCommitted) return end
       retries.lastError = end.error
       if (end.error.code === 'stale_socket' && retries.stale++ === 0) continue
+      if (tried === NONE_TRIED) tried = new Set()
       leaveProvider(ports, tally.unreachable.note(end.error, lease.provider), tried)
       requireRepeat(end.error, request, ports, { attempts: tally.attempts, startedAt, retries })
       await prepareRepeat(end.error, request, ports, tally.attempts)
@@ -85,7 +89,7 @@ async function insist(
 ): Promise<AttemptEnd> {
   try {
     const routes = ports.routeModel(request.head.model, request.provider)
-    const lease = await leaseAccount(request, ports, routes, new Set(), undefined)
+    const lease = await leaseAccount(request, ports, routes, NONE_TRIED, undefined)
     const wish = { wantsThinking: asksToThink(routes, lease), insists: true, number: ++tally.attempts }
     const second = await runAttempt(request, ports, lease, wish)
     if (second.error === undefined || second.isCommitted) return second

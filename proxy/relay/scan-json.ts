@@ -14,6 +14,7 @@ export type JsonScan = {
 }
 
 export const LONG_STRING = 256
+const NO_SPANS: readonly Span[] = []
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
@@ -29,8 +30,8 @@ const CLOSE_BRACKET = 0x5d
  */
 // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one loop over every byte of every request; calls would cost more than they explain.
 export function scanJson(bytes: Uint8Array, limits: JsonLimits, field: Uint8Array): JsonScan {
-  const fieldSpans: Span[] = []
-  const longStrings: Span[] = []
+  let fieldSpans: Span[] | undefined
+  let longStrings: Span[] | undefined
   let depth = 0
   let nodes = 0
   let isKeyNext = false
@@ -42,8 +43,14 @@ export function scanJson(bytes: Uint8Array, limits: JsonLimits, field: Uint8Arra
         if (depth === 1 && isKeyNext) {
           isWanted = isKey(bytes, { start: at + 1, end: end - 1 }, field)
           isKeyNext = false
-        } else if (depth === 1 && isWanted) fieldSpans.push({ start: at, end })
-        if (end - at - 2 > LONG_STRING) longStrings.push({ start: at + 1, end: end - 1 })
+        } else if (depth === 1 && isWanted) {
+          if (fieldSpans === undefined) fieldSpans = [{ start: at, end }]
+          else fieldSpans.push({ start: at, end })
+        }
+        if (end - at - 2 > LONG_STRING) {
+          longStrings ??= []
+          longStrings.push({ start: at + 1, end: end - 1 })
+        }
         at = end - 1
         break
       }
@@ -67,7 +74,7 @@ export function scanJson(bytes: Uint8Array, limits: JsonLimits, field: Uint8Arra
         break
     }
   }
-  return { fieldSpans, longStrings }
+  return { fieldSpans: fieldSpans ?? NO_SPANS, longStrings: longStrings ?? NO_SPANS }
 }
 
 /** Most strings end so soon that a native search would cost more than a look at each byte. */

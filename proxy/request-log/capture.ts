@@ -5,16 +5,22 @@ const LARGEST_SLAB_BYTES = 65_536
 
 /** Holds on to the first bytes of a body up to a bound: to large pieces by reference, to small ones by a copy. */
 export class Capture {
-  readonly chunks: Uint8Array[] = []
   isCut = false
   size = 0
   readonly #maxBytes: number
-  /** Where small pieces go; what is used of it is the last chunk. */
+  #kept: Uint8Array[] | undefined
+  /** Where small pieces go; what is used of it comes behind what is kept. */
   #slab: Uint8Array | undefined
   #used = 0
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
+  }
+
+  /** What is held, in order. */
+  get chunks(): readonly Uint8Array[] {
+    const kept = this.#kept ?? []
+    return this.#slab === undefined ? kept : [...kept, this.#slab.subarray(0, this.#used)]
   }
 
   add(bytes: Uint8Array): void {
@@ -24,27 +30,37 @@ export class Capture {
     const kept = bytes.length > room ? bytes.subarray(0, room) : bytes
     this.size += kept.length
     // Most bodies are one piece.
-    if (kept.length > SMALL_BYTES || this.chunks.length === 0) this.#keep(kept)
+    if (kept.length > SMALL_BYTES || this.#kept === undefined) this.#keep(kept)
     else this.#copy(kept)
   }
 
   #keep(bytes: Uint8Array): void {
-    this.#slab = undefined
-    this.chunks.push(bytes)
+    this.#closeSlab()
+    // Pushed into an empty array, one piece would have room for seventeen.
+    if (this.#kept === undefined) this.#kept = [bytes]
+    else this.#kept.push(bytes)
   }
 
   #copy(bytes: Uint8Array): void {
-    let slab = this.#slab
-    if (slab === undefined || slab.length - this.#used < bytes.length) {
-      const wanted = slab === undefined ? FIRST_SLAB_BYTES : slab.length * 4
-      const left = this.#maxBytes - this.size + bytes.length
-      slab = Buffer.allocUnsafeSlow(Math.max(bytes.length, Math.min(wanted, left, LARGEST_SLAB_BYTES)))
-      this.#slab = slab
-      this.#used = 0
-      this.chunks.push(slab)
-    }
+    const slab = this.#slabFor(bytes.length)
     slab.set(bytes, this.#used)
     this.#used += bytes.length
-    this.chunks[this.chunks.length - 1] = slab.subarray(0, this.#used)
+  }
+
+  #slabFor(length: number): Uint8Array {
+    const before = this.#slab
+    if (before !== undefined && before.length - this.#used >= length) return before
+    this.#closeSlab()
+    const wanted = before === undefined ? FIRST_SLAB_BYTES : before.length * 4
+    const left = this.#maxBytes - this.size + length
+    const slab = Buffer.allocUnsafeSlow(Math.max(length, Math.min(wanted, left, LARGEST_SLAB_BYTES)))
+    this.#slab = slab
+    return slab
+  }
+
+  #closeSlab(): void {
+    if (this.#slab !== undefined) this.#kept?.push(this.#slab.subarray(0, this.#used))
+    this.#slab = undefined
+    this.#used = 0
   }
 }

@@ -56,10 +56,11 @@ export class OpenRow implements LogRow {
   }
 
   addAttempt(given: NewAttempt): AttemptRow {
-    const { attempts } = this.entry
-    const attempt = createAttempt(given, attempts.length + 1, this.#ports.now())
+    const { entry } = this
+    const attempt = createAttempt(given, entry.attempts.length + 1, this.#ports.now())
     if (this.isOpen) {
-      attempts.push(attempt)
+      if (entry.attempts.length === 0) entry.attempts = [attempt]
+      else entry.attempts.push(attempt)
       this.#touch()
     }
     return new OpenAttempt(this, attempt)
