@@ -4,29 +4,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { LogBatch, LogEntry } from '../../contract/log-entry.ts'
 import { logEntry } from '../../contract/log-entry.ts'
-import { settings } from '../../contract/settings.ts'
 import { filesThatHold, makeTemporaryHome } from '../settings/temporary-home.test-support.ts'
-import { createRequestLog, type LogSettings, type RequestLog, type RequestLogOptions } from './request-log.ts'
+import { idsOf, makeLog } from './make-log.test-support.ts'
+import type { LogSettings } from './request-log.ts'
 import { idsIn } from './stored-log.test-support.ts'
 
-const defaults = settings.parse({}).log
-
-type Given = Partial<Omit<RequestLogOptions, 'settings'>> & { settings?: Partial<LogSettings> }
-
-function makeLog({ settings: changed = {}, ...given }: Given = {}): RequestLog {
-  const log = createRequestLog({
-    path: null,
-    settings: () => ({ ...defaults, ...changed }),
-    secrets: () => [],
-    timing: { writeEveryMs: 10, retryMs: 20 },
-    ...given,
-  })
-  onTestFinished(() => log.close())
-  return log
-}
-
 const request = (id: string) => ({ id, method: 'POST', path: '/v1/chat/completions' })
-const idsOf = (entries: readonly LogEntry[]) => entries.map(({ id }) => id)
 
 async function take(
   feed: AsyncIterable<LogBatch>,

@@ -4,36 +4,19 @@ import { join } from 'node:path'
 import { setTimeout as pass } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { LogEntry } from '../../contract/log-entry.ts'
-import { settings } from '../../contract/settings.ts'
 import { filesThatHold, makeTemporaryHome } from '../settings/temporary-home.test-support.ts'
 import { writeEntryLine } from './entry-line.ts'
 import { createLogKeeper } from './log-keeper.ts'
 import { createEntry } from './log-row.ts'
-import { createRequestLog, type LogSettings, type RequestLog, type RequestLogOptions } from './request-log.ts'
+import { idsOf, makeLog } from './make-log.test-support.ts'
+import type { RequestLog } from './request-log.ts'
 import type { StoredBlock } from './stored-block.ts'
 import { idsIn, readStoredLog } from './stored-log.test-support.ts'
 
-const defaults = settings.parse({}).log
 const writeLoop = fileURLToPath(new URL('./write-loop.test-support.ts', import.meta.url))
-
-type Given = Partial<Omit<RequestLogOptions, 'settings'>> & { settings?: Partial<LogSettings> }
-
-function makeLog({ settings: changed = {}, ...given }: Given = {}): RequestLog {
-  const log = createRequestLog({
-    path: null,
-    settings: () => ({ ...defaults, ...changed }),
-    secrets: () => [],
-    timing: { writeEveryMs: 20, retryMs: 20 },
-    ...given,
-  })
-  onTestFinished(() => log.close())
-  return log
-}
 
 const newPath = async () => join(await makeTemporaryHome(), 'requests.db')
 const request = (id: string) => ({ id, method: 'POST', path: '/v1/messages' })
-const idsOf = (entries: readonly LogEntry[]) => entries.map(({ id }) => id)
 
 function serve(log: RequestLog, ids: readonly string[]): void {
   for (const id of ids) log.open(request(id)).close({ state: 'done' })

@@ -1,126 +1,21 @@
-import { readFileSync } from 'node:fs'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { join } from 'node:path'
-import {
-  createServer as createTlsServer,
-  getCACertificates,
-  setDefaultCACertificates,
-  TLSSocket,
-} from 'node:tls'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createServer, type Socket } from 'node:net'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.ts'
 import { CancelSource } from '../cancel-signal.ts'
 import type { ChatError } from '../chat/chat-error.ts'
-import type { Clock } from '../clock.ts'
-import { systemClock } from '../clock.ts'
-import type { UpstreamAnswer, UpstreamCall } from './answer-handler.ts'
-import { createUpstreamFetch, type Network, type UpstreamFetch } from './fetch-upstream.ts'
+import {
+  answerOk,
+  ask,
+  callTo,
+  collect,
+  failureOf,
+  listen,
+  OK,
+  openWay,
+  type Script,
+  startRaw,
+} from './upstream.test-support.ts'
 
-/** A request as an upstream saw it: on which of its connections, and its bytes. */
-type Seen = { readonly connection: number; readonly text: string }
-
-type RawUpstream = {
-  readonly port: number
-  readonly seen: Seen[]
-  readonly sockets: Socket[]
-  /** How many connections are open. */
-  open(): number
-}
-
-/** Answers the request with the number `index`, over all connections. */
-type Script = (socket: Socket, index: number) => void
-
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return (server.address() as AddressInfo).port
-}
-
-/** An upstream of raw bytes. `script` is called when a request is there with its whole body. */
-async function startRaw(
-  script: Script,
-  create = (take: (socket: Socket) => void): Server => createServer(take),
-) {
-  const seen: Seen[] = []
-  const sockets: Socket[] = []
-  const server = create((socket) => {
-    const connection = sockets.push(socket) - 1
-    let text = ''
-    socket.on('error', () => undefined)
-    socket.on('data', (bytes) => {
-      text += bytes.toString('latin1')
-      const head = text.indexOf('\r\n\r\n')
-      const length = Number(/content-length: (\d+)/.exec(text)?.[1] ?? 0)
-      if (head === -1 || text.length < head + 4 + length) return
-      seen.push({ connection, text })
-      text = ''
-      script(socket, seen.length - 1)
-    })
-  })
-  const port = await listen(server)
-  closing.push(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  const upstream: RawUpstream = {
-    port,
-    seen,
-    sockets,
-    open: () => sockets.filter((socket) => !socket.destroyed).length,
-  }
-  return upstream
-}
-
-const NETWORK: Network = { privateNetwork: true, proxyUrl: null, connectMs: 5000, headerBytes: 16_384 }
-
-function openWay(clock: Clock = systemClock, network: Partial<Network> = {}): UpstreamFetch {
-  const way = createUpstreamFetch({ ...NETWORK, ...network }, clock)
-  closing.push(() => way.close())
-  return way
-}
-
-function callTo(port: number, changes: Partial<UpstreamCall> = {}): UpstreamCall {
-  return {
-    url: new URL(`http://127.0.0.1:${port}/v1`),
-    method: 'POST',
-    headers: {},
-    body: '{}',
-    signal: new CancelSource(),
-    firstByteMs: 10_000,
-    idleMs: 10_000,
-    maxBytes: 100_000_000,
-    ...changes,
-  }
-}
-
-/** The answer's body; what went wrong is its `code`. */
-function collect(answer: UpstreamAnswer): Promise<string> {
-  return new Promise((resolve) => {
-    let text = ''
-    answer.consume({
-      bytes(chunk) {
-        text += Buffer.from(chunk).toString('latin1')
-        return true
-      },
-      end: () => resolve(text),
-      fail: ({ code }) => resolve(`${text} [${code}]`),
-    })
-  })
-}
-
-const ask = async (way: UpstreamFetch, call: UpstreamCall): Promise<string> => collect(await way.fetch(call))
-const failureOf = (way: UpstreamFetch, call: UpstreamCall): Promise<ChatError> =>
-  way.fetch(call).then(
-    () => expect.unreachable(),
-    (error: ChatError) => error,
-  )
-
-const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
-const answerOk: Script = (socket) => void socket.write(OK)
 /** Until everything that is on its way over loopback has been seen. */
 const settle = async () => {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
@@ -182,7 +77,7 @@ describe('A connection to an upstream', () => {
       socket.write('HTTP/1.1 413 Too Large\r\ncontent-length: 2\r\n\r\nno')
     })
     const port = await listen(server)
-    closing.push(() => {
+    onTestFinished(() => {
       for (const socket of sockets) socket.destroy()
       server.close()
     })
@@ -209,7 +104,6 @@ describe('A connection to an upstream', () => {
       socket.pause()
     })
     const port = await listen(server)
-    closing.push(() => server.close())
     const onSent = vi.fn()
     const answer = ask(openWay(), callTo(port, { body: Buffer.alloc(20_000_000), onSent }))
     await vi.waitFor(() => expect(go()).toBeDefined())
@@ -223,7 +117,7 @@ describe('An idle connection', () => {
   const withClock = async (script: Script = answerOk) => {
     const clock = createFakeClock()
     const upstream = await startRaw(script)
-    return { clock, upstream, way: openWay(clock), call: callTo(upstream.port) }
+    return { clock, upstream, way: openWay({}, clock), call: callTo(upstream.port) }
   }
 
   it.each([
@@ -258,7 +152,7 @@ describe('An idle connection', () => {
 
   it('is closed when its time is over, without a call', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-    closing.push(() => vi.useRealTimers())
+    onTestFinished(() => void vi.useRealTimers())
     const { clock, upstream, way, call } = await withClock()
     expect(await ask(way, call)).toBe('ok')
     await clock.advance(29_000)
@@ -273,7 +167,7 @@ describe('An idle connection', () => {
 
   it('does not keep the process alive, until it is used again', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-    closing.push(() => vi.useRealTimers())
+    onTestFinished(() => void vi.useRealTimers())
     const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
     const { way, call } = await withClock()
     expect(await ask(way, call)).toBe('ok')
@@ -435,7 +329,7 @@ describe('A call that is given up', () => {
   it('leaves no timer', async () => {
     const clock: FakeClock = createFakeClock()
     const upstream = await startRaw(() => undefined)
-    const way = openWay(clock)
+    const way = openWay({}, clock)
     const failure = failureOf(way, callTo(upstream.port))
     await vi.waitFor(() => expect(upstream.seen.length).toBe(1))
     await way.close()
@@ -477,64 +371,10 @@ describe('A taker that is slow', () => {
       if (isPaused) answer.resume()
       isPaused = false
     }, 0)
-    closing.push(() => clearInterval(goOn))
+    onTestFinished(() => clearInterval(goOn))
     await ended
     expect(taken).toBe(size)
     expect(await ask(way, callTo(upstream.port))).toHaveLength(size)
     expect(upstream.seen.map(({ connection }) => connection)).toEqual([0, 0])
-  })
-})
-
-describe('An upstream over TLS', () => {
-  const fixture = (name: string) =>
-    readFileSync(join(import.meta.dirname, '../../test/faults/fixtures', name))
-  const cert = fixture('self-signed.cert.pem').toString()
-  const key = fixture('self-signed.key.pem')
-  /** Its certificate is for 127.0.0.1, and nobody vouches for it. */
-  const startTls = (script: Script) =>
-    startRaw(script, (take) => createTlsServer({ key, cert, ALPNProtocols: ['h2', 'http/1.1'] }, take))
-  const trust = () => {
-    const before = getCACertificates('default')
-    setDefaultCACertificates([...before, cert])
-    closing.push(() => setDefaultCACertificates(before))
-  }
-  const secure = (port: number, host = '127.0.0.1') =>
-    callTo(port, { url: new URL(`https://${host}:${port}/v1`) })
-
-  it('is refused where nobody vouches for its certificate, before anything is sent', async () => {
-    const upstream = await startTls(answerOk)
-    const failure = await failureOf(openWay(), secure(upstream.port))
-    expect(failure).toMatchObject({ kind: 'upstream-untrusted', code: 'tls' })
-    expect(upstream.seen).toEqual([])
-  })
-
-  it('is refused where the certificate is for another name', async () => {
-    trust()
-    const upstream = await startTls(answerOk)
-    const failure = await failureOf(openWay(), secure(upstream.port, 'localhost'))
-    expect(failure).toMatchObject({ kind: 'upstream-untrusted', code: 'tls' })
-    expect(upstream.seen).toEqual([])
-  })
-
-  it('is asked over a kept connection, and over a new one that goes on with the session', async () => {
-    trust()
-    const sessions: unknown[] = []
-    const upstream = await startTls((socket, index) => {
-      sessions.push(socket instanceof TLSSocket && socket.isSessionReused())
-      if (index === 1) socket.write(OK.replace('\r\n', '\r\nconnection: close\r\n'))
-      else socket.write(OK)
-    })
-    const way = openWay()
-    for (let count = 0; count < 3; count++) expect(await ask(way, secure(upstream.port))).toBe('ok')
-    expect(upstream.seen.map(({ connection }) => connection)).toEqual([0, 0, 1])
-    expect(sessions).toEqual([false, false, true])
-  })
-
-  it('that never answers the greeting takes too long to connect', async () => {
-    const server = createServer(() => undefined)
-    const port = await listen(server)
-    closing.push(() => server.close())
-    const way = openWay(systemClock, { connectMs: 50 })
-    expect(await failureOf(way, secure(port))).toMatchObject({ kind: 'timed-out', code: 'connect_timeout' })
   })
 })

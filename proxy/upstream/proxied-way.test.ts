@@ -1,55 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
-import { join } from 'node:path'
-import { getCACertificates, setDefaultCACertificates, type TLSSocket } from 'node:tls'
-import { afterEach, describe, expect, it } from 'vitest'
-import { CancelSource } from '../cancel-signal.ts'
-import type { ChatError } from '../chat/chat-error.ts'
-import { systemClock } from '../clock.ts'
-import type { UpstreamCall } from './answer-handler.ts'
-import { createUpstreamFetch, type Network, type UpstreamFetch } from './fetch-upstream.ts'
+import { connect, createServer, type Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { readText } from './read-bytes.ts'
-
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  closing.push(() => server.close())
-  return (server.address() as AddressInfo).port
-}
-
-function openWay(proxyUrl: string, more: Partial<Network> = {}): UpstreamFetch {
-  const network = { privateNetwork: true, proxyUrl, connectMs: 5000, headerBytes: 16_384, ...more }
-  const way = createUpstreamFetch(network, systemClock)
-  closing.push(() => way.close())
-  return way
-}
-
-function callTo(url: string, more: Partial<UpstreamCall> = {}): UpstreamCall {
-  return {
-    url: new URL(url),
-    method: 'POST',
-    headers: {},
-    body: '{}',
-    signal: new CancelSource(),
-    firstByteMs: 5000,
-    idleMs: 5000,
-    maxBytes: 1000,
-    ...more,
-  }
-}
-
-async function failureOf(way: UpstreamFetch, call: UpstreamCall): Promise<ChatError> {
-  return way.fetch(call).then(
-    () => expect.unreachable('the call succeeds'),
-    (error: ChatError) => error,
-  )
-}
+import { callTo, failureOf, listen, openWay, TLS_SERVER, trustCertificate } from './upstream.test-support.ts'
 
 /** A forward proxy; `seen` holds what it was asked for. */
 async function startProxy(handle?: (request: IncomingMessage, socket: Socket) => void) {
@@ -66,7 +21,7 @@ async function startProxy(handle?: (request: IncomingMessage, socket: Socket) =>
     handle?.(request, socket)
   })
   const port = await listen(proxy)
-  closing.push(() => {
+  onTestFinished(() => {
     for (const socket of sockets) socket.destroy()
   })
   return { port, seen, url: `http://127.0.0.1:${port}` }
@@ -92,7 +47,7 @@ function tunnel(request: IncomingMessage, socket: Socket): void {
 describe('The way through a proxy', () => {
   it('reaches an upstream, also when the network has changed', async () => {
     const proxy = await startProxy()
-    const way = openWay(proxy.url)
+    const way = openWay({ proxyUrl: proxy.url })
     const ask = async () => {
       const answer = await way.fetch(callTo('http://upstream.test/v1?x=1'))
       return [answer.status, answer.headers['x-twice'], await readText(answer, 1000)]
@@ -104,21 +59,15 @@ describe('The way through a proxy', () => {
   })
 
   it('reaches an upstream over TLS through a tunnel, with the proxy’s own credentials', async () => {
-    const fixture = (name: string) =>
-      readFileSync(join(import.meta.dirname, '../../test/faults/fixtures', name))
-    const cert = fixture('self-signed.cert.pem').toString()
-    const before = getCACertificates('default')
-    setDefaultCACertificates([...before, cert])
-    closing.push(() => setDefaultCACertificates(before))
+    trustCertificate()
     const spoken: (string | false | null)[] = []
-    const tls = { key: fixture('self-signed.key.pem'), cert, ALPNProtocols: ['h2', 'http/1.1'] }
-    const upstream = createHttpsServer(tls, (request, response) => {
+    const upstream = createHttpsServer(TLS_SERVER, (request, response) => {
       spoken.push((request.socket as TLSSocket).alpnProtocol)
       response.end(`${request.method} ${request.url} ${request.headers.authorization}`)
     })
     const port = await listen(upstream)
     const proxy = await startProxy(tunnel)
-    const way = openWay(`http://me:secret@127.0.0.1:${proxy.port}`)
+    const way = openWay({ proxyUrl: `http://me:secret@127.0.0.1:${proxy.port}` })
     const headers = { authorization: 'Bearer sk-mine' }
     const answer = await way.fetch(callTo(`https://127.0.0.1:${port}/v1`, { headers }))
     expect(await readText(answer, 1000)).toBe('POST /v1 Bearer sk-mine')
@@ -130,14 +79,14 @@ describe('The way through a proxy', () => {
 
   it('gives a proxy that does not answer the greeting no longer than the time to connect', async () => {
     const port = await listen(createServer(() => undefined))
-    const way = openWay(`https://127.0.0.1:${port}`, { connectMs: 50 })
+    const way = openWay({ proxyUrl: `https://127.0.0.1:${port}`, connectMs: 50 })
     const failure = await failureOf(way, callTo('http://upstream.test/v1'))
     expect(failure).toMatchObject({ kind: 'timed-out', code: 'connect_timeout' })
   })
 
   it('does not ask a proxy for an address that is refused (SEC-12)', async () => {
     const proxy = await startProxy()
-    const way = openWay(proxy.url, { privateNetwork: false })
+    const way = openWay({ proxyUrl: proxy.url, privateNetwork: false })
     for (const host of ['127.0.0.1', '169.254.169.254', '[::1]']) {
       const failure = await failureOf(way, callTo(`http://${host}/v1`))
       expect(failure).toMatchObject({ kind: 'upstream-untrusted', code: 'refused_address' })
@@ -147,7 +96,7 @@ describe('The way through a proxy', () => {
 
   it('says that a proxy refuses to open a tunnel', async () => {
     const proxy = await startProxy((_request, socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'))
-    const failure = await failureOf(openWay(proxy.url), callTo('https://upstream.test/v1'))
+    const failure = await failureOf(openWay({ proxyUrl: proxy.url }), callTo('https://upstream.test/v1'))
     expect(failure).toMatchObject({ kind: 'upstream-unavailable' })
   })
 
@@ -157,12 +106,12 @@ describe('The way through a proxy', () => {
       response.end('ok')
     })
     const port = await listen(proxy)
-    closing.push(() => proxy.closeAllConnections())
+    onTestFinished(() => proxy.closeAllConnections())
     const proxyUrl = `http://127.0.0.1:${port}`
     const asked = callTo('http://upstream.test/v1')
-    const failure = await failureOf(openWay(proxyUrl, { headerBytes: 8192 }), asked)
+    const failure = await failureOf(openWay({ proxyUrl, headerBytes: 8192 }), asked)
     expect(failure).toMatchObject({ kind: 'upstream-changed', code: 'protocol' })
-    const answer = await openWay(proxyUrl, { headerBytes: 65_536 }).fetch(asked)
+    const answer = await openWay({ proxyUrl, headerBytes: 65_536 }).fetch(asked)
     expect(await readText(answer, 1000)).toBe('ok')
   })
 })
