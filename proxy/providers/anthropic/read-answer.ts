@@ -5,7 +5,7 @@ import { isJsonObject } from '../../chat/json.ts'
 import { pickRecords } from '../../chat/pick-fields.ts'
 import { readErrorValue } from '../../chat/read-error-envelope.ts'
 import { upstreamError } from '../../chat/upstream-error.ts'
-import { createMessageReader } from './read-stream.ts'
+import { MessageReader } from './read-stream.ts'
 
 /** Reads a whole message: as the events that a stream of it would have had. */
 export function readAnswer(body: unknown, wayBack: WayBack = {}): ChatAnswer {
@@ -14,7 +14,7 @@ export function readAnswer(body: unknown, wayBack: WayBack = {}): ChatAnswer {
   if (!isJsonObject(body) || !Array.isArray(body.content)) {
     throw new ChatError('upstream-changed', 'The upstream sent an answer without content')
   }
-  const reader = createMessageReader(wayBack)
+  const reader = new MessageReader(wayBack)
   reader.event({ type: 'message_start', message: body })
   for (const [index, block] of pickRecords(body, 'content').entries()) {
     reader.event({ type: 'content_block_start', index, content_block: block })

@@ -9,57 +9,57 @@ type Block =
   | { readonly type: 'opaque'; readonly raw: JsonObject; readonly pieces: string[] }
   | { readonly type: 'done' }
 
-export type BlockReader = {
-  start(index: number, block: JsonObject): void
-  delta(index: number, delta: JsonObject): void
-  stop(index: number): void
-  stopAll(): void
-}
-
 /** Follows content blocks by their index. Blocks that only Anthropic knows (its own tools) stay whole and opaque. */
-export function createBlockReader(builder: AnswerBuilder): BlockReader {
-  const blocks = new Map<number, Block>()
-  function stop(index: number): void {
-    const block = blocks.get(index)
-    blocks.delete(index)
-    if (block !== undefined) closeBlock(builder, block)
+export class BlockReader {
+  readonly #builder: AnswerBuilder
+  readonly #blocks = new Map<number, Block>()
+
+  constructor(builder: AnswerBuilder) {
+    this.#builder = builder
   }
-  function textBlock(index: number, type: TextKind): Extract<Block, { key: number }> {
-    const block = blocks.get(index)
+
+  start(index: number, raw: JsonObject): void {
+    this.stop(index)
+    this.#blocks.set(index, openBlock(this.#builder, raw, index))
+  }
+
+  delta(index: number, delta: JsonObject): void {
+    const block = this.#blocks.get(index)
+    const text = deltaText(delta)
+    switch (delta.type) {
+      case 'text_delta':
+        return this.#builder.text('text', this.#textBlock(index, 'text').key, text)
+      case 'thinking_delta':
+        return this.#builder.text('thinking', this.#textBlock(index, 'thinking').key, text)
+      case 'signature_delta':
+        if (block?.type === 'thinking') block.signature.push(text)
+        return
+      case 'input_json_delta':
+        return pushInput(block, text)
+      default:
+        // Citations and deltas of later days: the block goes on without them.
+        return
+    }
+  }
+
+  stop(index: number): void {
+    const block = this.#blocks.get(index)
+    this.#blocks.delete(index)
+    if (block !== undefined) closeBlock(this.#builder, block)
+  }
+
+  stopAll(): void {
+    for (const index of [...this.#blocks.keys()]) this.stop(index)
+  }
+
+  #textBlock(index: number, type: TextKind): Extract<Block, { key: number }> {
+    const block = this.#blocks.get(index)
     if (block?.type === type) return block
     // A delta of another kind than its block: the block ends here and one that fits begins.
-    stop(index)
-    const opened = { type, key: builder.openText(type), signature: [] }
-    blocks.set(index, opened)
+    this.stop(index)
+    const opened = { type, key: this.#builder.openText(type), signature: [] }
+    this.#blocks.set(index, opened)
     return opened
-  }
-  return {
-    start(index, raw) {
-      stop(index)
-      blocks.set(index, openBlock(builder, raw, index))
-    },
-    delta(index, delta) {
-      const block = blocks.get(index)
-      const text = deltaText(delta)
-      switch (delta.type) {
-        case 'text_delta':
-          return builder.text('text', textBlock(index, 'text').key, text)
-        case 'thinking_delta':
-          return builder.text('thinking', textBlock(index, 'thinking').key, text)
-        case 'signature_delta':
-          if (block?.type === 'thinking') block.signature.push(text)
-          return
-        case 'input_json_delta':
-          return pushInput(block, text)
-        default:
-          // Citations and deltas of later days: the block goes on without them.
-          return
-      }
-    },
-    stop,
-    stopAll() {
-      for (const index of [...blocks.keys()]) stop(index)
-    },
   }
 }
 

@@ -3,101 +3,111 @@ import { ChatError } from '../../chat/chat-error.ts'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import { parseJson, pickNumber, pickObject, pickText } from '../../chat/pick-fields.ts'
 import { readErrorValue } from '../../chat/read-error-envelope.ts'
+import type { SseEvent } from '../../chat/sse-event.ts'
 import type { FinishReason, StreamPart } from '../../chat/stream-part.ts'
 import { upstreamError } from '../../chat/upstream-error.ts'
 import type { StreamReader } from '../wire-codec.ts'
-import { type BlockReader, createBlockReader } from './read-blocks.ts'
+import { BlockReader } from './read-blocks.ts'
 import { type AnthropicUsage, joinUsage, toUsage } from './read-usage.ts'
-
-/** Reads events that are parsed already; a whole message is read as the events it would have come in. */
-export type MessageReader = {
-  event(value: unknown): void
-  end(): void
-  take(): readonly StreamPart[]
-}
 
 /** Reads the events of a Messages stream. The type in the data counts; the event's name is not needed. */
 export function createStreamReader(wayBack: WayBack = {}): StreamReader {
-  const reader = createMessageReader(wayBack)
-  return {
-    repeatsFrames: true,
-    push({ data }) {
-      // Gateways add OpenAI's end marker to this stream too (seen 2026-08).
-      if (data.trim() !== '' && data !== '[DONE]') reader.event(parseJson(data))
-      return reader.take()
-    },
-    end() {
-      reader.end()
-      return reader.take()
-    },
+  return new MessageStreamReader(wayBack)
+}
+
+class MessageStreamReader implements StreamReader {
+  readonly repeatsFrames = true
+  readonly #message: MessageReader
+
+  constructor(wayBack: WayBack) {
+    this.#message = new MessageReader(wayBack)
+  }
+
+  push({ data }: SseEvent): readonly StreamPart[] {
+    // Gateways add OpenAI's end marker to this stream too (seen 2026-08).
+    if (data.trim() !== '' && data !== '[DONE]') this.#message.event(parseJson(data))
+    return this.#message.take()
+  }
+
+  end(): readonly StreamPart[] {
+    this.#message.end()
+    return this.#message.take()
   }
 }
 
-type State = {
-  usage: AnthropicUsage
+/** Reads events that are parsed already; a whole message is read as the events it would have come in. */
+export class MessageReader {
+  readonly #builder: AnswerBuilder
+  readonly #blocks: BlockReader
+  #usage: AnthropicUsage = {}
   /** The message's `stop_reason`: undefined until one came. */
-  stopReason: string | undefined
-  stopSequence: string | undefined
-  hasBegun: boolean
-}
+  #stopReason: string | undefined
+  #stopSequence: string | undefined
+  #hasBegun = false
 
-export function createMessageReader(wayBack: WayBack): MessageReader {
-  const builder = new AnswerBuilder(wayBack)
-  const blocks = createBlockReader(builder)
-  const state: State = { usage: {}, stopReason: undefined, stopSequence: undefined, hasBegun: false }
+  constructor(wayBack: WayBack) {
+    this.#builder = new AnswerBuilder(wayBack)
+    this.#blocks = new BlockReader(this.#builder)
+  }
 
-  function begin(message: JsonObject | undefined): void {
-    if (state.hasBegun) return
-    state.hasBegun = true
-    builder.start(pickText(message, 'id'), pickText(message, 'model'))
-    state.usage = joinUsage(state.usage, pickObject(message, 'usage'))
-    builder.usage(toUsage(state.usage))
+  event(value: unknown): void {
+    if (this.#builder.isDone) return
+    const error = isJsonObject(value) ? readErrorValue(value) : undefined
+    if (error !== undefined) this.#fail(upstreamError(error))
+    else if (isJsonObject(value)) this.#read(value)
+    else this.#fail(notJson())
   }
-  function fail(error: ChatError): void {
-    builder.usage(toUsage(state.usage))
-    builder.fail(error)
+
+  end(): void {
+    if (this.#builder.isDone) return
+    if (this.#stopReason === undefined) this.#fail(brokenOff())
+    else this.#finish()
   }
-  function finish(): void {
-    blocks.stopAll()
-    builder.usage(toUsage(state.usage))
-    const reason = state.stopReason === undefined ? undefined : readStopReason(state.stopReason)
-    builder.finish(reason, state.stopSequence)
+
+  take(): readonly StreamPart[] {
+    return this.#builder.take()
   }
+
   /** `ping`, and events of later days, are passed over. */
-  function read(event: JsonObject): void {
-    if (event.type === 'message_start') begin(pickObject(event, 'message'))
-    else if (event.type === 'message_delta') keepEnd(state, event)
-    else if (event.type === 'message_stop' && state.hasBegun) finish()
-    else if (event.type === 'message_stop') fail(emptyStream())
-    else if (isNamelessCall(event)) fail(namelessCall())
+  #read(event: JsonObject): void {
+    if (event.type === 'message_start') this.#begin(pickObject(event, 'message'))
+    else if (event.type === 'message_delta') this.#keepEnd(event)
+    else if (event.type === 'message_stop' && this.#hasBegun) this.#finish()
+    else if (event.type === 'message_stop') this.#fail(emptyStream())
+    else if (isNamelessCall(event)) this.#fail(namelessCall())
     else if (isBlockEvent(event)) {
-      begin(undefined)
-      readBlockEvent(blocks, event)
+      this.#begin(undefined)
+      readBlockEvent(this.#blocks, event)
     }
   }
-  return {
-    event(value) {
-      if (builder.isDone) return
-      const error = isJsonObject(value) ? readErrorValue(value) : undefined
-      if (error !== undefined) fail(upstreamError(error))
-      else if (isJsonObject(value)) read(value)
-      else fail(notJson())
-    },
-    end() {
-      if (builder.isDone) return
-      if (state.stopReason === undefined) fail(brokenOff())
-      else finish()
-    },
-    take: () => builder.take(),
-  }
-}
 
-/** Usage and the stop reason come in `message_delta`, sometimes in more than one. */
-function keepEnd(state: State, event: JsonObject): void {
-  const delta = pickObject(event, 'delta')
-  state.usage = joinUsage(state.usage, pickObject(event, 'usage'))
-  state.stopReason = pickText(delta, 'stop_reason') ?? state.stopReason
-  state.stopSequence = pickText(delta, 'stop_sequence') ?? state.stopSequence
+  #begin(message: JsonObject | undefined): void {
+    if (this.#hasBegun) return
+    this.#hasBegun = true
+    this.#builder.start(pickText(message, 'id'), pickText(message, 'model'))
+    this.#usage = joinUsage(this.#usage, pickObject(message, 'usage'))
+    this.#builder.usage(toUsage(this.#usage))
+  }
+
+  /** Usage and the stop reason come in `message_delta`, sometimes in more than one. */
+  #keepEnd(event: JsonObject): void {
+    const delta = pickObject(event, 'delta')
+    this.#usage = joinUsage(this.#usage, pickObject(event, 'usage'))
+    this.#stopReason = pickText(delta, 'stop_reason') ?? this.#stopReason
+    this.#stopSequence = pickText(delta, 'stop_sequence') ?? this.#stopSequence
+  }
+
+  #fail(error: ChatError): void {
+    this.#builder.usage(toUsage(this.#usage))
+    this.#builder.fail(error)
+  }
+
+  #finish(): void {
+    this.#blocks.stopAll()
+    this.#builder.usage(toUsage(this.#usage))
+    const reason = this.#stopReason === undefined ? undefined : readStopReason(this.#stopReason)
+    this.#builder.finish(reason, this.#stopSequence)
+  }
 }
 
 function isBlockEvent({ type }: JsonObject): boolean {
