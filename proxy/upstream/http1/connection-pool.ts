@@ -4,6 +4,7 @@ import { Slots } from '../../slots.ts'
 import { atTurnEnd } from '../../turn-end.ts'
 import { type Call, Connection, type ConnectionOwner } from './connection.ts'
 import { dial, type Place, type TlsMemory } from './dial.ts'
+import type { BytesTaker } from './read-memory.ts'
 import { transportError } from './transport-error.ts'
 
 export type PoolOptions = {
@@ -75,8 +76,8 @@ export class ConnectionPool implements ConnectionOwner {
   #connect(call: Call): void {
     const { lookup, ...options } = this.#options
     const { isTls } = this.#place
-    const socket = dial(this.#place, lookup, this.#tls)
-    const connection = new Connection({ ...options, socket, isTls, owner: this }, call)
+    const dialFor = (take: BytesTaker) => dial(this.#place, lookup, this.#tls, take)
+    const connection = new Connection({ ...options, dial: dialFor, isTls, owner: this }, call)
     connection.generation = this.#generation
     connection.slot = this.#all.add(connection)
   }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Clock, Timer } from '../../clock.ts'
 import type { CallControl, CallListener } from './call-listener.ts'
 import type { ResponseHead } from './read-head.ts'
+import type { BytesTaker } from './read-memory.ts'
 import { ResponseReader, type ResponseTaker } from './response-reader.ts'
 import { transportError } from './transport-error.ts'
 import type { WrittenRequest } from './write-request.ts'
@@ -16,7 +17,8 @@ export type ConnectionOwner = {
 }
 
 export type ConnectionOptions = {
-  readonly socket: Socket
+  /** Opens its socket; what comes goes to `take`. */
+  readonly dial: (take: BytesTaker) => Socket
   readonly isTls: boolean
   readonly owner: ConnectionOwner
   readonly clock: Clock
@@ -48,7 +50,8 @@ export class Connection implements CallControl, ResponseTaker {
   #isUnreferenced = false
   #isGone = false
 
-  constructor({ socket, isTls, owner, clock, connectMs, headerBytes }: ConnectionOptions, first: Call) {
+  constructor({ dial, isTls, owner, clock, connectMs, headerBytes }: ConnectionOptions, first: Call) {
+    const socket = dial((bytes) => this.#take(bytes))
     this.#socket = socket
     this.#owner = owner
     this.#first = first
@@ -56,7 +59,6 @@ export class Connection implements CallControl, ResponseTaker {
     if (connectMs > 0)
       this.#connecting = clock.timer(connectMs, () => this.close(transportError('UND_ERR_CONNECT_TIMEOUT')))
     socket.once(isTls ? 'secureConnect' : 'connect', () => this.#connected())
-    socket.on('data', (bytes) => this.#take(bytes))
     socket.on('end', () => this.#ended())
     socket.on('error', (error) => this.close(error))
     socket.on('close', () => this.close(transportError('UND_ERR_SOCKET')))

@@ -1,5 +1,7 @@
-import { connect, isIP, type LookupFunction, type Socket } from 'node:net'
+import { connect, isIP, type LookupFunction, type OnReadOpts, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
+
+import { type BytesTaker, ReadMemory } from './read-memory.ts'
 
 export type Place = {
   readonly isTls: boolean
@@ -13,18 +15,23 @@ export type TlsMemory = { session?: Buffer }
 
 const PROBE_AFTER_MS = 60_000
 
-/** Begins to connect. The certificate is always verified. */
-export function dial(place: Place, lookup: LookupFunction, memory: TlsMemory): Socket {
-  const socket = place.isTls ? dialTls(place, lookup, memory) : connect({ ...placeOf(place), lookup })
+/** Begins to connect. The certificate is always verified. What comes goes to `take`; there is no event `data`. */
+export function dial(place: Place, lookup: LookupFunction, memory: TlsMemory, take: BytesTaker): Socket {
+  const onread = new ReadMemory(take)
+  const socket = place.isTls
+    ? dialTls(place, lookup, memory, onread)
+    : connect({ ...placeOf(place), lookup, onread })
   // A peer that has gone without a word is noticed, if nothing else does it.
   socket.setNoDelay(true)
   socket.setKeepAlive(true, PROBE_AFTER_MS)
   return socket
 }
 
-function dialTls(place: Place, lookup: LookupFunction, memory: TlsMemory): TLSSocket {
+function dialTls(place: Place, lookup: LookupFunction, memory: TlsMemory, onread: OnReadOpts): TLSSocket {
   const socket = connectTls({
     ...placeOf(place),
+    // Its types leave this out.
+    ...{ onread },
     lookup,
     ALPNProtocols: ['http/1.1'],
     // An address is no name: the certificate is held against `host` then.
