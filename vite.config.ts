@@ -24,8 +24,14 @@ function nodeBuild({ outDir, input }: NodeBuild): EnvironmentOptions {
       sourcemap: true,
       rolldownOptions: {
         input,
-        external: ['electron', /^node:/],
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+        external: ['electron', /^node:(?!http$)/],
+        output: {
+          format: 'es',
+          entryFileNames: '[name].js',
+          chunkFileNames: '[name].js',
+          // Node reads all of it at each start; names stay, for the traces of errors.
+          minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+        },
       },
     },
   }
@@ -69,6 +75,32 @@ function trayIcons(): Plugin {
   }
 }
 
+const HTTP = 'node:http'
+const HTTP_ID = `\0${HTTP}`
+
+/**
+ * Importing `node:http` makes Node (24) read each of its exports, among them `WebSocket`, for which it loads a whole HTTP
+ * client: a tenth of all that a start takes. Taken as an object, only what is used is read.
+ */
+function lazyHttp(): Plugin {
+  const names = Object.entries(Object.getOwnPropertyDescriptors(process.getBuiltinModule(HTTP)))
+    .filter(([, descriptor]) => 'value' in descriptor)
+    .map(([name]) => name)
+  return {
+    name: 'portside-lazy-http',
+    enforce: 'pre',
+    applyToEnvironment: ({ config }) => config.consumer === 'server',
+    resolveId(source, _importer, { kind }) {
+      if (source !== HTTP) return null
+      return kind === 'require-call' ? { id: HTTP, external: true } : HTTP_ID
+    },
+    load(id) {
+      if (id !== HTTP_ID) return null
+      return `const http = process.getBuiltinModule('${HTTP}')\nexport default http\nexport const { ${names.join(', ')} } = http`
+    },
+  }
+}
+
 const WORKER = /new URL\('\.\/([\w-]+)\.ts', import\.meta\.url\)/g
 
 /** Vite bundles workers for browsers only: for Node each becomes a file beside the one that starts it. */
@@ -99,7 +131,7 @@ const dist = process.env.PORTSIDE_DIST ?? 'dist'
 export default defineConfig({
   root: at('renderer'),
   base: './',
-  plugins: [react(), trayIcons(), nodeWorkers()],
+  plugins: [react(), trayIcons(), nodeWorkers(), lazyHttp()],
   resolve: { alias },
   builder: {
     async buildApp(builder) {

@@ -58,6 +58,18 @@ describe('The way through a proxy', () => {
     expect(await ask()).toEqual(wanted)
   })
 
+  it('takes no call any more once it is closed, whether it was used before or not', async () => {
+    const proxy = await startProxy()
+    const [used, unused] = [openWay({ proxyUrl: proxy.url }), openWay({ proxyUrl: proxy.url })]
+    const call = () => callTo('http://upstream.test/v1')
+    await readText(await used.fetch(call()), 1000)
+    for (const way of [used, unused]) {
+      await way.close()
+      expect(await failureOf(way, call())).toMatchObject({ kind: 'upstream-unavailable' })
+    }
+    expect(proxy.seen).toHaveLength(1)
+  })
+
   it('reaches an upstream over TLS through a tunnel, with the proxy’s own credentials', async () => {
     trustCertificate()
     const spoken: (string | false | null)[] = []

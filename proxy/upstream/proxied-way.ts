@@ -1,48 +1,63 @@
-import { type Dispatcher, Pool, ProxyAgent } from 'undici'
+import type { Dispatcher, ProxyAgent } from 'undici'
 import type { Network, WayOut } from './fetch-upstream.ts'
 import type { AnswerHeaders, CallListener } from './http1/call-listener.ts'
+import { transportError } from './http1/transport-error.ts'
 
 type ProxiedNetwork = Network & { readonly proxyUrl: string }
 
 /** The connections of one dispatcher: a call may have been the first on a new one, or not. */
 type Dispatching = { readonly dispatcher: ProxyAgent; readonly connections: { made: number } }
 
-/** Through a proxy, with undici. */
+/** Through a proxy, with undici, which is loaded when the first call needs it: few have a proxy, and it is a third of all code. */
 export function createProxiedWay(network: ProxiedNetwork): WayOut {
-  const open = (): Dispatching => {
-    const dispatcher = createDispatcher(network)
-    const connections = { made: 0 }
-    dispatcher.on('connect', () => connections.made++)
-    return { dispatcher, connections }
-  }
-  let current = open()
+  let current: Promise<Dispatching> | undefined
   const retired = new Set<ProxyAgent>()
+  let isClosed = false
 
   return {
     send({ url, method, headers, body }, listener) {
-      current.dispatcher.dispatch(
-        { origin: url.origin, path: url.pathname + url.search, method, headers, body: body ?? null },
-        new ProxiedCall(listener, current.connections),
+      if (isClosed) return listener.onResponseError(transportError('UND_ERR_DESTROYED'), false)
+      current ??= open(network)
+      current.then(
+        ({ dispatcher, connections }) =>
+          dispatcher.dispatch(
+            { origin: url.origin, path: url.pathname + url.search, method, headers, body: body ?? null },
+            new ProxiedCall(listener, connections),
+          ),
+        (error: Error) => listener.onResponseError(error, false),
       )
     },
     renew() {
-      const { dispatcher } = current
-      current = open()
-      retired.add(dispatcher)
-      const isClosed = () => retired.delete(dispatcher)
-      dispatcher.close().then(isClosed, isClosed)
+      const before = current
+      current = undefined
+      void before?.then(({ dispatcher }) => {
+        retired.add(dispatcher)
+        const isClosed = () => retired.delete(dispatcher)
+        dispatcher.close().then(isClosed, isClosed)
+      })
     },
     async close() {
-      await Promise.all([...retired, current.dispatcher].map((dispatcher) => dispatcher.destroy()))
+      isClosed = true
+      const last = await current
+      if (last !== undefined) retired.add(last.dispatcher)
+      await Promise.all([...retired].map((dispatcher) => dispatcher.destroy()))
     },
   }
+}
+
+async function open(network: ProxiedNetwork): Promise<Dispatching> {
+  const dispatcher = await createDispatcher(network)
+  const connections = { made: 0 }
+  dispatcher.on('connect', () => connections.made++)
+  return { dispatcher, connections }
 }
 
 /**
  * The proxy's own address is the user's choice and may be a private one. What an upstream's name leads to only the proxy
  * knows: it resolves the names, so that only literal addresses can be refused here.
  */
-function createDispatcher({ proxyUrl, connectMs, headerBytes }: ProxiedNetwork): ProxyAgent {
+async function createDispatcher({ proxyUrl, connectMs, headerBytes }: ProxiedNetwork): Promise<ProxyAgent> {
+  const { Pool, ProxyAgent } = await import('undici')
   const ways = {
     // The straight way speaks no other version either.
     allowH2: false,
