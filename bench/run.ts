@@ -45,8 +45,10 @@ const RECORD_FILE = join(DOCS, 'performance.json')
 const REPORT_FILE = join(DOCS, 'performance.md')
 
 const isPart = options.work !== undefined || options.gateways !== undefined
-const turnMs = Number(options.ms ?? (options.quick ? 400 : 1800))
+const turnMs = Number(options.ms ?? (options.quick ? 300 : 1800))
 const warmMs = options.quick ? turnMs : Math.max(turnMs, 4000)
+/** On a slow machine the quick run would not be quick otherwise. */
+const warmAtMostMs = options.quick ? warmMs : 4 * warmMs
 const rounds = Number(options.rounds ?? (options.quick || isPart ? 1 : 3))
 
 if (options.report)
@@ -85,6 +87,7 @@ async function measure(): Promise<BenchRecord> {
       rounds,
       turnMs,
       warmMs,
+      warmAtMostMs,
       isQuick: options.quick,
       gateways,
       say: console.log,

@@ -21,6 +21,8 @@ export type Context = {
   readonly turnMs: number
   /** How long a gateway in JavaScript works at least before its first turn: until then V8 compiles more than it runs. */
   readonly warmMs: number
+  /** The longest time that it may take to be warm. */
+  readonly warmAtMostMs: number
   readonly isQuick: boolean
   /** The experiment's gateways that are installed and asked for. */
   readonly gateways: readonly GatewayId[]

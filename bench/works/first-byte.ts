@@ -27,7 +27,7 @@ export const FIRST_BYTE: readonly Experiment[] = FIRST_BYTE_WORKS.map((work) => 
       work: work.id,
       async turn(running, round) {
         const load = loadOf(work, running)
-        if (round === 0) await warmUp({ ...work, connections: WARMING }, running, context.warmMs)
+        if (round === 0) await warmUp({ ...work, connections: WARMING }, running, context)
         const { firstByteMs } = await runLoad({ ...load, durationMs: context.turnMs })
         return { medianMs: quantile(firstByteMs, 0.5), p99Ms: quantile(firstByteMs, 0.99) }
       },

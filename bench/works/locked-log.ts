@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { alternate, type Experiment, type Running } from './experiment.ts'
 import type { Results } from './results.ts'
-import { measureThroughput } from './throughput.ts'
+import { measureThroughput, type Warming } from './throughput.ts'
 import { findWork } from './works.ts'
 
 const HOLD_LOCK = join(import.meta.dirname, '../rig/hold-lock.ts')
@@ -39,13 +39,12 @@ export const LOCKED_LOG: Experiment = {
     ),
 }
 
-type Hindered = {
+type Hindered = Warming & {
   readonly name: string
   readonly hold: readonly string[] | undefined
   readonly running: Running
   readonly round: number
   readonly turnMs: number
-  readonly warmMs: number
   readonly results: Results
 }
 

@@ -50,7 +50,7 @@ export const PACED_STREAMS: readonly Experiment[] = PACED.map(({ id, streams, ev
         work: id,
         async turn(running, round) {
           const { pid } = running.target
-          if (round === 0) await warmUp(WARMING, running, context.warmMs)
+          if (round === 0) await warmUp(WARMING, running, context)
           const late: number[] = []
           const before = cpuSeconds(pid)
           const result = await runLoad({

@@ -38,15 +38,15 @@ export function throughputOf(work: Work): Experiment {
 export async function measureThroughput(
   work: Work,
   running: Running,
-  { turnMs, warmMs }: Pick<Context, 'turnMs' | 'warmMs'>,
+  context: Warming & Pick<Context, 'turnMs'>,
   round: number,
 ): Promise<Throughput> {
   const { pid } = running.target
   const load = loadOf(work, running)
-  if (round === 0) await warmUp(work, running, warmMs)
-  await runLoad({ ...load, durationMs: turnMs / 8 })
+  if (round === 0) await warmUp(work, running, context)
+  await runLoad({ ...load, durationMs: context.turnMs / 8 })
   const before = cpuSeconds(pid)
-  const { answers, seconds, rigBusy } = await runLoad({ ...load, durationMs: turnMs })
+  const { answers, seconds, rigBusy } = await runLoad({ ...load, durationMs: context.turnMs })
   const count = answers * (work.counts?.perAnswer ?? 1)
   return { rate: count / seconds, cpuPerMillion: ((cpuSeconds(pid) - before) / count) * 1e6, rigBusy }
 }
@@ -54,15 +54,16 @@ export async function measureThroughput(
 /** A gateway whose rate rises no more by this share, in as many looks, is warm. */
 const RISE = 1.03
 const LOOKS = 2
-/** As a share of the least time, how long a look takes; as a multiple of it, when the last one begins. */
+/** How long a look takes, as a share of the least time. */
 const LOOK_SHARE = 0.25
-const LONGEST = 4
+
+export type Warming = Pick<Context, 'warmMs' | 'warmAtMostMs'>
 
 /**
  * Lets a gateway work until V8 has compiled what it runs: for `warmMs`, then for as long as it still grows faster, which
  * on a slow machine takes several times as long. What is not JavaScript, or has worked all the time, needs little of it.
  */
-export async function warmUp(work: Work, running: Running, warmMs: number): Promise<void> {
+export async function warmUp(work: Work, running: Running, { warmMs, warmAtMostMs }: Warming): Promise<void> {
   const load = loadOf(work, running)
   const durationMs = warmMs * LOOK_SHARE
   if (running.id === 'nginx' || running.id === 'direct') {
@@ -74,7 +75,7 @@ export async function warmUp(work: Work, running: Running, warmMs: number): Prom
   let level = 0
   const isCold = () => {
     const elapsedMs = performance.now() - startedAt
-    return elapsedMs < warmMs || (level < LOOKS && elapsedMs < LONGEST * warmMs)
+    return elapsedMs < warmMs || (level < LOOKS && elapsedMs < warmAtMostMs)
   }
   while (isCold()) {
     const { answers, seconds } = await runLoad({ ...load, durationMs })
