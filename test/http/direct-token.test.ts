@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { SettingsInput } from '../../contract/settings.ts'
+import { makeTemporaryHome } from '../../proxy/settings/temporary-home.test-support.ts'
 import { type DeepseekSimulator, startDeepseek } from '../simulators/deepseek-web/start-deepseek.ts'
 import { sayAsOpenAiChat } from '../simulators/say.ts'
 import { sendJson, startUpstream, type Upstream } from '../simulators/upstream.ts'
@@ -140,9 +141,7 @@ describe('SEC-14 a token that is no local key', () => {
       sayAsOpenAiChat(request, response, { text: 'hi' }),
     )
     open.push(upstream.close)
-    const first = await startPortside({}, { env: {} })
-    open.push(first.stop)
-    const { home, proxy } = first
+    const home = await makeTemporaryHome()
     const config = {
       version: 1,
       server: { port: 0, ...ON },
@@ -160,19 +159,18 @@ describe('SEC-14 a token that is no local key', () => {
         },
       ],
     }
-    await proxy.close()
     await writeFile(join(home, 'config.json'), JSON.stringify(config))
-    const second = await startPortside({}, { home, env: {} })
-    const control = createRouterClient(second.proxy.control, { context: {} })
-    expect((await ask(second, OLD_KEY)).status).toBe(200)
+    const first = await startPortside({}, { home, env: {} })
+    const control = createRouterClient(first.proxy.control, { context: {} })
+    expect((await ask(first, OLD_KEY)).status).toBe(200)
     const licence = (await control.keys.list()).find(({ name }) => name === 'licence')
     await control.keys.remove({ id: licence?.id ?? '' })
+    expect((await ask(first, OLD_KEY)).status).toBe(401)
+    await first.proxy.close()
+    const second = await startPortside({}, { home, env: {} })
+    open.push(() => second.proxy.close())
     expect((await ask(second, OLD_KEY)).status).toBe(401)
-    await second.proxy.close()
-    const third = await startPortside({}, { home, env: {} })
-    open.push(() => third.proxy.close())
-    expect((await ask(third, OLD_KEY)).status).toBe(401)
-    expect((await ask(third, TOKEN)).status).toBe(200)
+    expect((await ask(second, TOKEN)).status).toBe(200)
     expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual([
       undefined,
       `Bearer ${TOKEN}`,
