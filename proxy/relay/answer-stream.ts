@@ -1,10 +1,10 @@
-import { type AnswerFold, type ChatAnswer, createAnswerFold, unfoldAnswer } from '../chat/chat-answer.ts'
+import { type AnswerFold, createAnswerFold } from '../chat/chat-answer.ts'
 import { ChatError } from '../chat/chat-error.ts'
 import type { SseEvent } from '../chat/sse-event.ts'
 import { isOutput, type StreamPart } from '../chat/stream-part.ts'
-import { mergeUsage, type Usage } from '../chat/usage.ts'
 import type { Timer } from '../clock.ts'
 import type { AnswerContext, StreamEncoder } from '../protocols/protocol.ts'
+import { AnswerNotes } from './answer-notes.ts'
 import type { Attempt } from './attempt.ts'
 import type { BridgedAttempt } from './bridge-attempt.ts'
 import { joinBytes } from './collect-bytes.ts'
@@ -12,9 +12,7 @@ import { createFraming, type Framing } from './framing.ts'
 import { HoldBack } from './hold-back.ts'
 import { holdsSecret, secretsOf } from './mask-secrets.ts'
 import { passedHeaders } from './passed-headers.ts'
-import { rememberReasoning, tellsReasoning } from './reasoning-cache.ts'
 import type { Skimmed } from './skim-events.ts'
-import { usageFields } from './usage-fields.ts'
 
 const STREAM_HEADERS = {
   'cache-control': 'no-cache, no-transform',
@@ -33,12 +31,12 @@ export class AnswerStream {
   readonly #isStreamed: boolean
   #fold: AnswerFold | undefined
   readonly #framing: Framing
-  #memory: { push(part: StreamPart): void } | undefined
+  /** What of the answer is for the log, the key and the next request. */
+  readonly said: AnswerNotes
   #encoder: StreamEncoder | undefined
   #holdBack: HoldBack | undefined
   #headers: Record<string, string> = {}
   #heartbeat: Timer | undefined
-  #usage: Usage = {}
   #sentBytes = 0
   #isBlocked = false
   #bridged: BridgedAttempt | undefined
@@ -49,6 +47,7 @@ export class AnswerStream {
     this.#attempt = attempt
     this.#isStreamed = attempt.request.head.stream
     this.#framing = createFraming(attempt.request.framing)
+    this.said = new AnswerNotes(attempt)
   }
 
   /** True while the client takes what is written; otherwise `whenDrained` tells when to go on. */
@@ -87,7 +86,7 @@ export class AnswerStream {
     let hasOutput = false
     for (const part of this.#filter(told)) {
       if (this.isFinished) break
-      this.#observe(part)
+      this.said.observe(part)
       if (part.type === 'error') {
         this.#offerText(text, hasOutput)
         throw part.error
@@ -115,7 +114,7 @@ export class AnswerStream {
   /** Passes whole frames on as they came; `parts` is what they say, plain text left out. Throws like `takeParts`. */
   takePassed({ parts, frames, failed, hasOutput }: Skimmed): void {
     for (const part of parts) {
-      this.#observe(part)
+      this.said.observe(part)
       if (part.type === 'error') {
         if (frames.length > 0) this.#offer(frames, hasOutput)
         if (isUpstreamsOwn(part.error) && this.isCommitted && !holdsSecret(failed, secretsOf(this.#attempt)))
@@ -134,15 +133,6 @@ export class AnswerStream {
     const head = this.#commitHead({ 'content-type': 'application/json' })
     for (const piece of body) this.#count(piece)
     this.#attempt.request.client.sendWhole(200, head, body)
-  }
-
-  /** Tells the row what an answer says, without sending it. */
-  observeAnswer(answer: ChatAnswer): void {
-    const { row } = this.#attempt.request
-    this.#usage = answer.usage
-    row.update({ ...usageFields(answer.usage), finishReason: answer.finish })
-    if (answer.parts.some(({ type }) => type === 'tool-call'))
-      for (const part of unfoldAnswer(answer)) this.#remember(part)
   }
 
   context(): AnswerContext {
@@ -172,7 +162,7 @@ export class AnswerStream {
     this.#heartbeat?.cancel()
     this.#holdBack?.stop()
     this.#attempt.row.update({ responseBytes: this.#sentBytes })
-    this.#attempt.request.onUsage?.(this.#usage)
+    this.#attempt.request.onUsage?.(this.said.usage)
     if (this.isCommitted) this.#attempt.request.row.update({ responseBytes: this.#sentBytes })
   }
 
@@ -185,22 +175,6 @@ export class AnswerStream {
   #openEncoder(): StreamEncoder {
     this.#encoder ??= this.#attempt.request.protocol.createStreamEncoder(this.context())
     return this.#encoder
-  }
-
-  #observe(part: StreamPart): void {
-    const { row } = this.#attempt.request
-    if (part.type === 'text-delta') return
-    if (tellsReasoning(part)) this.#remember(part)
-    if (part.type === 'usage') {
-      this.#usage = mergeUsage(this.#usage, part.usage)
-      row.update(usageFields(this.#usage))
-    } else if (part.type === 'finish') row.update({ finishReason: part.reason })
-  }
-
-  #remember(part: StreamPart): void {
-    const { ports, request } = this.#attempt
-    this.#memory ??= rememberReasoning({ cache: ports.reasoning, owner: request.owner })
-    this.#memory.push(part)
   }
 
   #openFold(): AnswerFold {

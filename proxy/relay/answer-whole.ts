@@ -28,7 +28,7 @@ export async function answerWhole(whole: WholeAnswer): Promise<void> {
     return stream.takeParts([...unfoldAnswer(read(text))])
   }
   const chunks = await collectChunks(upstream, maxBytes, 'refuse')
-  stream.observeAnswer(readShape(chunks, read) ?? read(decode(chunks)))
+  stream.said.observeAnswer(readShape(chunks, read) ?? read(decode(chunks)))
   stream.sendWhole(chunks)
 }
 
