@@ -37,7 +37,7 @@ export async function relay(request: RelayRequest, ports: RelayPorts): Promise<b
 }
 
 /** Most requests fail nowhere: this one stays empty. */
-const NONE_TRIED = new Set<string>()
+const NONE_TRIED: ReadonlySet<string> = new Set()
 
 async function tryAttempts(
   request: RelayRequest,
@@ -59,11 +59,12 @@ async function tryAttempts(
       if (end.error === undefined || end.isCommitted) return end
       retries.lastError = end.error
       if (end.error.code === 'stale_socket' && retries.stale++ === 0) continue
-      if (tried === NONE_TRIED) tried = new Set()
-      leaveProvider(ports, tally.unreachable.note(end.error, lease.provider), tried)
+      const left = new Set(tried)
+      leaveProvider(ports, tally.unreachable.note(end.error, lease.provider), left)
       requireRepeat(end.error, request, ports, { attempts: tally.attempts, startedAt, retries })
       await prepareRepeat(end.error, request, ports, tally.attempts)
-      if (leavesAccount(end.error, ports, routes, tried, lease.account.id)) tried.add(lease.account.id)
+      if (leavesAccount(end.error, ports, routes, left, lease.account.id)) left.add(lease.account.id)
+      tried = left
     }
   } finally {
     ports.traffic.active--

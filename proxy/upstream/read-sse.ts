@@ -49,7 +49,8 @@ export function createSseReader({ maxEventBytes }: { readonly maxEventBytes: num
   }
 }
 
-let inFrames: EventSourceMessage[] = []
+/** What the frames say that are being read; nothing between two calls. */
+const inFrames: EventSourceMessage[] = []
 /** A frame that is whole leaves nothing behind in a parser, so that one serves all streams. */
 const frameParser = createParser({ onEvent: (message) => void inFrames.push(message) })
 
@@ -58,11 +59,10 @@ const frameParser = createParser({ onEvent: (message) => void inFrames.push(mess
  * throws what a reader does.
  */
 export function readFrames(frames: Uint8Array, maxEventBytes: number): readonly SseEvent[] {
-  inFrames = []
   frameParser.feed(Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength).toString('utf8'))
   frameParser.reset()
   const events: SseEvent[] = []
-  for (const message of inFrames) {
+  for (const message of inFrames.splice(0)) {
     if (message.data.length > maxEventBytes) throw eventTooLarge(maxEventBytes)
     if (message.data !== '') events.push(eventOf(message))
   }

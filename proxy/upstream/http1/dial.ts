@@ -1,6 +1,5 @@
 import { connect, isIP, type LookupFunction, type OnReadOpts, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
-
 import { type BytesTaker, ReadMemory } from './read-memory.ts'
 
 export type Place = {
