@@ -47,11 +47,11 @@ type Route = { readonly provider: string; readonly model: string }
 export type LeaseRequest = {
   readonly routes: readonly Route[]
   /** An account's id or name that must serve, without substitute. */
-  readonly pin?: string
+  readonly pin?: string | undefined
   /** Accounts that this request has already failed on. */
   readonly exclude: ReadonlySet<string>
   /** What the conversation is known by, for the strategy `sticky`. */
-  readonly conversation?: string
+  readonly conversation?: string | undefined
 }
 
 export type LeaseOutcome =

@@ -70,12 +70,6 @@ export class AnswerStream {
     this.#bridged = bridged
   }
 
-  /** What the log shall say of the answer beside how it ended. */
-  notes(): { readonly note?: string } {
-    const notes = this.#bridged?.filter.notes ?? []
-    return notes.length === 0 ? {} : { note: `Left out of the answer: ${notes.join('; ')}` }
-  }
-
   keepHeaders(headers: Readonly<Record<string, string | undefined>>, isPassThrough: boolean): void {
     this.#headers = passedHeaders(headers, isPassThrough)
   }
@@ -161,9 +155,12 @@ export class AnswerStream {
   release(): void {
     this.#heartbeat?.cancel()
     this.#holdBack?.stop()
-    this.#attempt.row.update({ responseBytes: this.#sentBytes })
-    this.#attempt.request.onUsage?.(this.said.usage)
-    if (this.isCommitted) this.#attempt.request.row.update({ responseBytes: this.#sentBytes })
+    const { request, row } = this.#attempt
+    row.update({ responseBytes: this.#sentBytes })
+    const leftOut = this.#bridged?.filter.notes ?? NOTHING
+    if (leftOut.length > 0) row.update({ note: `Left out of the answer: ${leftOut.join('; ')}` })
+    request.onUsage?.(this.said.usage)
+    if (this.isCommitted) request.row.update({ responseBytes: this.#sentBytes })
   }
 
   #encode(part: StreamPart): readonly SseEvent[] {
@@ -272,6 +269,8 @@ export class AnswerStream {
     this.#attempt.request.client.end(frames)
   }
 }
+
+const NOTHING: readonly string[] = []
 
 /** Errors that the reader found in the bytes, rather than the upstream saying so, need a frame of ours. */
 function isUpstreamsOwn(error: ChatError): boolean {

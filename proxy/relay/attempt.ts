@@ -79,15 +79,15 @@ export async function runAttempt(
     stream.release()
     giveBack(attempt, error)
   }
-  row.update({
-    durationMs: ports.clock.monotonic() - startedAt,
-    ...stream.notes(),
-    ...(error === undefined
-      ? {}
-      : { errorKind: error.kind, errorMessage: error.message, status: error.upstreamStatus ?? null }),
-  })
+  if (error !== undefined)
+    row.update({
+      errorKind: error.kind,
+      errorMessage: error.message,
+      status: error.upstreamStatus ?? null,
+    })
+  row.update({ durationMs: ports.clock.monotonic() - startedAt })
   const { isCommitted, withheld } = stream
-  return { isCommitted, ...(error === undefined ? {} : { error }), ...(withheld && { withheld }) }
+  return { isCommitted, error, withheld }
 }
 
 function giveBack({ lease, request }: Attempt, error: ChatError | undefined): void {

@@ -11,9 +11,9 @@ import { Unreachable } from './unreachable.ts'
 /** What came of one attempt. After `isCommitted` the client has seen bytes: there is no other attempt. */
 export type AttemptEnd = {
   readonly isCommitted: boolean
-  readonly error?: ChatError
+  readonly error: ChatError | undefined
   /** Sends an answer that is complete but for the call it should have made, and was kept back for a better one. */
-  readonly withheld?: () => void
+  readonly withheld: (() => void) | undefined
 }
 
 /**
@@ -99,7 +99,7 @@ async function insist(
   }
   if (request.signal.aborted) throw toChatError(request.signal.reason)
   sendFirst()
-  return { isCommitted: true }
+  return { isCommitted: true, error: undefined, withheld: undefined }
 }
 
 type SoFar = {
@@ -177,8 +177,8 @@ function leaseAccount(
   const want = {
     routes,
     exclude: tried,
-    ...(request.pin === undefined ? {} : { pin: request.pin }),
-    ...(ports.settings().pool.strategy === 'sticky' ? { conversation: nameConversation(request.chat) } : {}),
+    pin: request.pin,
+    conversation: ports.settings().pool.strategy === 'sticky' ? nameConversation(request.chat) : undefined,
   }
   const tellFirst = (error: unknown): never => {
     throw lastError === undefined || request.signal.aborted ? error : lastError

@@ -31,16 +31,17 @@ export function redactEntry(entry: LogEntry, redactor: Redactor): LogEntry {
 
 function redactAttempt(attempt: AttemptRecord, redactor: Redactor): AttemptRecord {
   const maybe = (text: string | null) => (text === null ? null : redactor.line(text, NAME_LENGTH))
-  return {
+  const redacted: AttemptRecord = {
     ...attempt,
     provider: redactor.line(attempt.provider, NAME_LENGTH),
     accountId: maybe(attempt.accountId),
     accountName: maybe(attempt.accountName),
     reason: redactor.line(attempt.reason, MESSAGE_LENGTH),
-    ...(attempt.note === undefined ? {} : { note: redactor.line(attempt.note, MESSAGE_LENGTH) }),
     errorKind: maybe(attempt.errorKind),
     errorMessage: redactMessage(attempt.errorMessage, redactor),
   }
+  if (attempt.note !== undefined) redacted.note = redactor.line(attempt.note, MESSAGE_LENGTH)
+  return redacted
 }
 
 function redactMessage(message: string | null, redactor: Redactor): string | null {
