@@ -157,8 +157,9 @@ export class AnswerStream {
     this.#holdBack?.stop()
     const { request, row } = this.#attempt
     row.update({ responseBytes: this.#sentBytes })
-    const leftOut = this.#bridged?.filter.notes ?? NOTHING
-    if (leftOut.length > 0) row.update({ note: `Left out of the answer: ${leftOut.join('; ')}` })
+    const leftOut = this.#bridged?.filter.notes
+    if (leftOut !== undefined && leftOut.length > 0)
+      row.update({ note: `Left out of the answer: ${leftOut.join('; ')}` })
     request.onUsage?.(this.said.usage)
     if (this.isCommitted) request.row.update({ responseBytes: this.#sentBytes })
   }
@@ -269,8 +270,6 @@ export class AnswerStream {
     this.#attempt.request.client.end(frames)
   }
 }
-
-const NOTHING: readonly string[] = []
 
 /** Errors that the reader found in the bytes, rather than the upstream saying so, need a frame of ours. */
 function isUpstreamsOwn(error: ChatError): boolean {
