@@ -16,27 +16,41 @@ export type ChoiceRequest = {
   readonly now: number
 }
 
+const nextInTurn = reasonAmong('next in turn')
+const leastBusy = reasonAmong('least busy')
+const firstWithRoom = reasonAmong('first with room')
+const bestPriority = reasonAmong('best priority')
+
 /** Picks who serves next by the strategy of the settings; undefined where whoever should is busy. */
 export function chooseAccount({ usable, settings, conversation, now }: ChoiceRequest): Choice | undefined {
   const free = usable.filter((entry) => isFree(entry, settings, now))
-  const among = free.length === 1 ? 'the only free account' : `of ${free.length} free accounts`
   switch (settings.strategy) {
     case 'round-robin':
-      return pick(lowest(free, byTurns), free.length === 1 ? among : `next in turn ${among}`)
+      return pick(lowest(free, byTurns), nextInTurn(free.length))
     case 'least-busy':
       return pick(
         lowest(free, ({ account, state }) => state.inFlight / account.weight, byTurns),
-        free.length === 1 ? among : `least busy ${among}`,
+        leastBusy(free.length),
       )
     case 'fill-first':
-      return pick(free[0], free.length === 1 ? among : `first with room ${among}`)
+      return pick(free[0], firstWithRoom(free.length))
     case 'priority':
       return pick(
         lowest(free, ({ account }) => account.priority, byTurns),
-        free.length === 1 ? among : `best priority ${among}`,
+        bestPriority(free.length),
       )
     case 'sticky':
       return chooseSticky(usable, free, conversation)
+  }
+}
+
+/** Words a reason by how many accounts were free. Each sentence is made once: the log compares it with the row before. */
+function reasonAmong(reason: string): (free: number) => string {
+  const made: string[] = []
+  return (free) => {
+    if (free === 1) return 'the only free account'
+    made[free] ??= `${reason} of ${free} free accounts`
+    return made[free]
   }
 }
 

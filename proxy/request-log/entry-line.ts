@@ -8,7 +8,12 @@ export function beginningOfLine(id: string): string {
 
 /** An entry as one line of JSON, the id first, without what every row says of which nothing was reported. */
 export function writeEntryLine(entry: LogEntry): string {
-  return JSON.stringify({
+  return JSON.stringify(fieldsOfEntry(entry))
+}
+
+/** What is written of an entry, in order. */
+export function fieldsOfEntry(entry: LogEntry) {
+  return {
     id: entry.id,
     startedAt: entry.startedAt,
     sequence: entry.sequence,
@@ -40,7 +45,7 @@ export function writeEntryLine(entry: LogEntry): string {
     errorMessage: known(entry.errorMessage),
     denyReason: known(entry.denyReason),
     attempts: entry.attempts.length === 0 ? undefined : entry.attempts.map(withoutEmpty),
-  } satisfies Record<keyof LogEntry, unknown>)
+  } satisfies Record<keyof LogEntry, unknown>
 }
 
 function withoutEmpty(attempt: AttemptRecord): Partial<Record<keyof AttemptRecord, unknown>> {

@@ -1,5 +1,6 @@
 import type { LogEntry } from '../../contract/log-entry.ts'
 import { readEntryLine, writeEntryLine } from './entry-line.ts'
+import { type EntryLine, LineWriter } from './line-writer.ts'
 import { createRedactor, type Redactor } from './redact.ts'
 import { redactEntry } from './redact-entry.ts'
 
@@ -11,6 +12,8 @@ export type EntryShower = {
   readonly redactor: Redactor
   show(entry: LogEntry): LogEntry
   writeLine(entry: LogEntry): string
+  /** The same line, to be written into a block. */
+  lineOf(entry: LogEntry): EntryLine
   /** `madeWith`: the redaction of the line. */
   readLine(line: string, madeWith: number): LogEntry
 }
@@ -38,12 +41,14 @@ export function createEntryShowers(readSecrets: () => readonly string[]): EntryS
 
 function createEntryShower(secrets: readonly string[], redaction: number): EntryShower {
   const redactor = createRedactor(secrets)
+  const writer = new LineWriter(redactor)
   return {
     redaction,
     secrets,
     redactor,
     show: (entry) => redactEntry(entry, redactor),
     writeLine: (entry) => writeEntryLine(redactEntry(entry, redactor)),
+    lineOf: (entry) => writer.lineOf(entry),
     readLine(line, madeWith) {
       const entry = readEntryLine(line)
       return madeWith === redaction ? entry : redactEntry(entry, redactor)

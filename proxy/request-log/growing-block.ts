@@ -1,15 +1,14 @@
 import { type BlockBodies, BodyBuffer, type Captures } from './block-bodies.ts'
+import type { EntryLine } from './line-writer.ts'
 import type { LogBlock } from './log-block.ts'
 import { cutToSize, type SpareBuffers } from './spare-buffers.ts'
 
 const MAX_BLOCK_ROWS = 500
 const BLOCK_BYTES = 256 * 1024
 const MAX_BODY_BYTES = 8 * 1024 * 1024
-/** The most bytes that UTF-8 needs for one unit of a JavaScript string. */
-const BYTES_PER_UNIT = 3
 
 export type EndedRow = {
-  readonly line: string
+  readonly line: EntryLine
   readonly startedAt: number
   readonly sequence: number
   readonly redaction: number
@@ -44,17 +43,17 @@ export class GrowingBlock implements LogBlock {
     return this.#bodies.peek()
   }
 
-  hasRoomFor(line: string): boolean {
+  hasRoomFor({ maxBytes }: EntryLine): boolean {
     if (this.rows === 0) return true
     if (this.rows === MAX_BLOCK_ROWS || this.#bodies.size >= MAX_BODY_BYTES) return false
-    return this.#used + 1 + line.length * BYTES_PER_UNIT <= this.bytes.length
+    return this.#used + 1 + maxBytes <= this.bytes.length
   }
 
   add({ line, startedAt, sequence, redaction, bodies, storedId }: EndedRow): void {
     const { rows } = this
     if (rows === 0) this.#begin(line, redaction)
     else this.bytes[this.#used++] = 0x0a
-    this.#used += this.bytes.write(line, this.#used)
+    this.#used = line.writeTo(this.bytes, this.#used)
     this.ends[rows] = this.#used
     this.startedAts[rows] = startedAt
     this.sequences[rows] = sequence
@@ -93,9 +92,8 @@ export class GrowingBlock implements LogBlock {
     this.serial += 1
   }
 
-  #begin(line: string, redaction: number): void {
+  #begin({ maxBytes }: EntryLine, redaction: number): void {
     this.redaction = redaction
-    const most = line.length * BYTES_PER_UNIT
-    if (this.bytes.length < most) this.bytes = this.#spares.take(most)
+    if (this.bytes.length < maxBytes) this.bytes = this.#spares.take(maxBytes)
   }
 }

@@ -115,7 +115,7 @@ export function createRequestLog(options: RequestLogOptions): RequestLog {
     const { startedAt, sequence } = entry
     const { last } = showers
     const storedId = mayBeStored ? id : undefined
-    return { line: last.writeLine(entry), startedAt, sequence, redaction: last.redaction, bodies, storedId }
+    return { line: last.lineOf(entry), startedAt, sequence, redaction: last.redaction, bodies, storedId }
   }
 
   function showRows(rows: readonly (OpenRow | PastRow)[]): LogEntry[] {
