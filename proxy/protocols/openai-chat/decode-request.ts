@@ -1,6 +1,7 @@
 import type { AnswerFormat, ChatRequest, Reasoning } from '../../chat/chat-request.ts'
 import { dropAbsent } from '../../chat/drop-absent.ts'
 import { readEffort } from '../../chat/effort.ts'
+import { assignPresent, FieldGroups, KNOWN, UNKNOWN } from '../../chat/field-groups.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import {
   type Fields,
@@ -13,43 +14,69 @@ import {
   optionalString,
   optionalStrings,
   requiredString,
-  unknownFields,
 } from '../../chat/read-fields.ts'
 import { decodeMessages } from './decode-messages.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
 
-/** Fields with a place of their own in the canonical request; all others are extras. */
-const KNOWN = new Set(
-  `model messages tools functions tool_choice function_call parallel_tool_calls max_completion_tokens max_tokens temperature
-  top_p top_k stop seed presence_penalty frequency_penalty n reasoning_effort reasoning thinking response_format verbosity user
-  metadata service_tier prompt_cache_key stream stream_options`.split(/\s+/),
-)
+const TOOLS = 4
+const LIMITS = 8
+const SAMPLING = 16
+const THINKING = 32
+const FORMAT = 64
+const WISHES = 128
+
+/** Fields with a place of their own in the canonical request, by what they are about; all others are extras. */
+const GROUPS = new FieldGroups([
+  [KNOWN, 'model messages stream stream_options'],
+  [TOOLS, 'tools functions tool_choice function_call parallel_tool_calls'],
+  [LIMITS, 'max_completion_tokens max_tokens n'],
+  [SAMPLING, 'temperature top_p top_k stop seed presence_penalty frequency_penalty'],
+  [THINKING, 'reasoning_effort reasoning thinking'],
+  [FORMAT, 'response_format'],
+  [WISHES, 'verbosity user metadata service_tier prompt_cache_key'],
+  [WISHES | UNKNOWN, 'safety_identifier'],
+])
 
 export function decodeRequest(object: JsonObject): ChatRequest {
   const body: Fields = { object, path: '' }
-  const extras = unknownFields(object, KNOWN)
-  return dropAbsent({
+  const request: ChatRequest = {
     model: decodeModel(body),
     turns: decodeMessages(body),
     tools: decodeTools(body),
-    toolChoice: decodeToolChoice(body),
-    parallelToolCalls: optionalBoolean(body, 'parallel_tool_calls'),
-    maxOutputTokens: optionalCount(body, 'max_completion_tokens') ?? optionalCount(body, 'max_tokens'),
-    ...decodeSampling(body),
-    answerCount: optionalCount(body, 'n'),
-    reasoning: decodeReasoning(body),
-    answerFormat: decodeFormat(body),
-    ...decodeWishes(body),
     stream: optionalBoolean(body, 'stream') ?? false,
     includeUsage: decodeIncludeUsage(body),
-    extras: extras === undefined ? undefined : { protocol: 'openai-chat' as const, fields: extras },
-  })
+  }
+  // No request has all of the other fields: what is not there is not looked for.
+  const has = GROUPS.in(object)
+  if (has & TOOLS) assignPresent(request, decodeToolUse(body))
+  if (has & LIMITS) assignPresent(request, decodeLimits(body))
+  if (has & SAMPLING) assignPresent(request, decodeSampling(body))
+  if (has & THINKING) assignPresent(request, { reasoning: decodeReasoning(body) })
+  if (has & FORMAT) assignPresent(request, { answerFormat: decodeFormat(body) })
+  if (has & WISHES) assignPresent(request, decodeWishes(body))
+  if (has & UNKNOWN)
+    assignPresent(request, { extras: { protocol: 'openai-chat', fields: GROUPS.unknownIn(object) } })
+  return request
 }
 
 function decodeModel(body: Fields): string {
   const model = requiredString(body, 'model')
   if (model === '') throw missingField('model')
   return model
+}
+
+function decodeToolUse(body: Fields) {
+  return {
+    toolChoice: decodeToolChoice(body),
+    parallelToolCalls: optionalBoolean(body, 'parallel_tool_calls'),
+  }
+}
+
+function decodeLimits(body: Fields) {
+  return {
+    maxOutputTokens: optionalCount(body, 'max_completion_tokens') ?? optionalCount(body, 'max_tokens'),
+    answerCount: optionalCount(body, 'n'),
+  }
 }
 
 function decodeSampling(body: Fields) {
