@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { CancelSignal } from './cancel-signal.ts'
 import { createSharedTimers } from './shared-timers.ts'
 

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Timer } from './clock.ts'
 
 /** Lists that may be kept for their delay while no timer is in them. */

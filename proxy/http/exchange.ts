@@ -11,15 +11,16 @@ export type Exchange = {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly requestId: string
-  /** Monotonic milliseconds. */
+  /** Monotonic milliseconds, and wall time. */
   readonly startedAt: number
+  readonly arrivedAt: number
   readonly facts: GuardFacts
   /** Absent for requests that people's screens would only be flooded with (health checks, our own pages). */
-  row?: LogRow
-  match?: Match
-  key?: LocalKey
+  row: LogRow | undefined
+  match: Match | undefined
+  key: LocalKey | undefined
   /** In the place of a key, where the settings allow it. */
-  direct?: DirectToken
+  direct: DirectToken | undefined
 }
 
 /** The protocol in which an error is told: the route's, else what the client's headers or path suggest. */

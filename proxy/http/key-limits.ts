@@ -33,10 +33,7 @@ export function createKeyUse(clock: Clock): KeyUse {
   function countsOf(id: string): Counts {
     const known = counts.get(id)
     if (known !== undefined) return known
-    const pair = () => ({
-      minute: createSlidingCount(MINUTE, clock.monotonic),
-      day: createSlidingCount(DAY, clock.monotonic),
-    })
+    const pair = () => ({ minute: createSlidingCount(MINUTE), day: createSlidingCount(DAY) })
     const made = { requests: pair(), tokens: pair() }
     const [oldest] = counts.keys()
     if (counts.size >= MOST_KEYS && oldest !== undefined) counts.delete(oldest)
@@ -48,35 +45,40 @@ export function createKeyUse(clock: Clock): KeyUse {
     admit(key) {
       if (key === undefined) return
       const { requests, tokens } = countsOf(key.id)
+      const now = clock.monotonic()
       for (const limit of listLimits(key.limits, { requests, tokens })) {
-        const waitMs = limit.count.untilBelow(limit.most)
+        const waitMs = limit.count.untilBelow(limit.most, now)
         if (waitMs > 0) throw overLimit(key, limit, waitMs)
       }
-      requests.minute.add(1)
-      requests.day.add(1)
+      requests.minute.add(1, now)
+      requests.day.add(1, now)
     },
     addTokens(keyId, { inputTokens = 0, outputTokens = 0 }) {
       const { tokens } = countsOf(keyId)
-      tokens.minute.add(inputTokens + outputTokens)
-      tokens.day.add(inputTokens + outputTokens)
+      const now = clock.monotonic()
+      tokens.minute.add(inputTokens + outputTokens, now)
+      tokens.day.add(inputTokens + outputTokens, now)
     },
     remember() {
       const memory: KeyUseMemory = {}
-      const now = clock.now()
+      const now = clock.monotonic()
+      const wall = clock.now()
       for (const [id, { requests, tokens }] of counts) {
         const used = {
-          requests: addUpHours(requests.day.parts(), now),
-          tokens: addUpHours(tokens.day.parts(), now),
+          requests: addUpHours(requests.day.parts(now), wall),
+          tokens: addUpHours(tokens.day.parts(now), wall),
         }
         if (used.requests.length > 0 || used.tokens.length > 0) memory[id] = used
       }
       return memory
     },
     recall(memory) {
+      const now = clock.monotonic()
+      const wall = clock.now()
       for (const [id, used] of Object.entries(memory)) {
         const { requests, tokens } = countsOf(id)
-        requests.day.restore(partsOf(used.requests, clock.now()))
-        tokens.day.restore(partsOf(used.tokens, clock.now()))
+        requests.day.restore(partsOf(used.requests, wall), now)
+        tokens.day.restore(partsOf(used.tokens, wall), now)
       }
     },
   }

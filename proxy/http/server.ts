@@ -35,7 +35,8 @@ export type ServerPorts = {
   /** Everything that is not hot: an Express application. */
   readonly handleCold: (exchange: Exchange) => void
   readonly checkControl: (request: IncomingMessage) => boolean
-  readonly markKeyUse: (keyId: string) => void
+  /** `at` is wall time. */
+  readonly markKeyUse: (keyId: string, at: number) => void
 }
 
 /** The ports, and what a server remembers for the next request. */
@@ -103,8 +104,19 @@ function handle(request: IncomingMessage, response: ServerResponse, ports: Serve
 
 function openExchange(request: IncomingMessage, response: ServerResponse, ports: ServerParts): Exchange {
   const facts = ports.factsAt(request.socket.localPort ?? 0)
-  const requestId = requestIdOf(request.headers['x-request-id'], ports.clock.now())
-  return { request, response, requestId, startedAt: ports.clock.monotonic(), facts }
+  const arrivedAt = ports.clock.now()
+  return {
+    request,
+    response,
+    requestId: requestIdOf(request.headers['x-request-id'], arrivedAt),
+    startedAt: ports.clock.monotonic(),
+    arrivedAt,
+    facts,
+    row: undefined,
+    match: undefined,
+    key: undefined,
+    direct: undefined,
+  }
 }
 
 function findRoute(request: IncomingMessage, ports: ServerParts): Match {
@@ -124,7 +136,7 @@ function admit(exchange: Exchange, match: Match, ports: ServerPorts): void {
   const key = exchange.direct === undefined ? checkKey(request, match, facts, ports.keyRing()) : undefined
   if (key !== undefined) {
     exchange.key = key
-    ports.markKeyUse(key.id)
+    ports.markKeyUse(key.id, exchange.arrivedAt)
   }
   if (!QUIET.has(match.route.id)) exchange.row ??= openRow(exchange, ports)
   if (match.route.policy === 'local-key') ports.business.keyUse.admit(key)
@@ -140,12 +152,12 @@ function admitDirect(exchange: Exchange, match: Match, ports: ServerPorts): void
 }
 
 function openRow(exchange: Exchange, ports: ServerPorts) {
-  const { request, requestId, match, key } = exchange
+  const { request, requestId, arrivedAt, match, key } = exchange
   const initial = {
     id: requestId,
     method: request.method ?? '',
     path: withoutQuery(request.url ?? ''),
-    startedAt: ports.clock.now(),
+    startedAt: arrivedAt,
     state: 'receiving',
     protocol: match?.route.protocol ?? null,
     keyName: key?.name ?? null,
