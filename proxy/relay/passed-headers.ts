@@ -1,7 +1,6 @@
 /** Headers of an upstream's answer that a client may see. Never content-encoding, content-length, cookies, location. */
 const ALWAYS: ReadonlySet<string> = new Set(['retry-after', 'retry-after-ms', 'x-should-retry'])
-const SAME_PROTOCOL: ReadonlySet<string> = new Set(['request-id', 'openai-processing-ms', 'openai-version'])
-const RATE_LIMITS = /^(anthropic|x)-ratelimit-[a-z-]+$/
+const SAME_PROTOCOL = /^(request-id|openai-processing-ms|openai-version|(anthropic|x)-ratelimit-[a-z-]+)$/
 const PRINTABLE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** What of an upstream's headers goes on to the client; the rate-limit ones only where both speak the same protocol. */
@@ -12,8 +11,7 @@ export function passedHeaders(
   const passed: Record<string, string> = {}
   for (const name in headers) {
     const value = headers[name]
-    const isWanted =
-      ALWAYS.has(name) || (isPassThrough && (SAME_PROTOCOL.has(name) || RATE_LIMITS.test(name)))
+    const isWanted = ALWAYS.has(name) || (isPassThrough && SAME_PROTOCOL.test(name))
     if (isWanted && value !== undefined && PRINTABLE.test(value)) passed[name] = value
   }
   return passed
