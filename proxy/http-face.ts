@@ -73,14 +73,16 @@ export function createHttpFace(house: House, isListening: () => boolean) {
       // An answer that is alone gains nothing from waiting for others.
       sendSmall: (answer) => (active.size > 1 ? sendTogether(answer) : endSmallAnswer(answer)),
       responses,
-      async relay(request, direct) {
+      relay(request, direct) {
         tally.requests++
         limitYoung()
         announce()
-        const isAnswered = await relay(
+        return relay(
           request,
           direct === undefined ? relayPorts : { ...relayPorts, pool: { ...pool, ...directPool(direct) } },
         )
+      },
+      onRelayed(isAnswered) {
         if (!isAnswered) tally.failures++
         announce()
       },
@@ -92,7 +94,7 @@ export function createHttpFace(house: House, isListening: () => boolean) {
     providerIds: serving.providerIds,
     handleCold: (exchange) => cold.handle(exchange),
     checkControl: sessions.isSignedIn,
-    markKeyUse: (id) => void keyUse.set(id, clock.now()),
+    markKeyUse: (id, at) => void keyUse.set(id, at),
   }
   const cold = createExpressApp({
     handlers: createColdHandlers({

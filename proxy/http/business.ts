@@ -25,8 +25,9 @@ export type BusinessPorts = {
   /** Answers that later requests may point to. */
   readonly responses: ResponseStore
   readonly keyUse: KeyUse
-  /** `direct`: the request brings its own token, and uses no account. */
-  readonly relay: (request: RelayRequest, direct: DirectToken | undefined) => Promise<void>
+  /** `direct`: the request brings its own token, and uses no account. Says whether the answer was complete. */
+  readonly relay: (request: RelayRequest, direct: DirectToken | undefined) => Promise<boolean>
+  readonly onRelayed: (isAnswered: boolean) => void
   readonly idempotency: Idempotency
   /** Ends an answer that goes out in one write. */
   readonly sendSmall: (answer: SmallAnswer) => void
@@ -39,17 +40,16 @@ export async function handleBusiness(exchange: Exchange, ports: BusinessPorts): 
   const protocol = protocolOf(exchange, ports.protocols)
   const abort = new CancelSource()
   const slot = ports.active.add(abort)
-  const onClose = () => {
+  exchange.response.on('close', () => {
     if (!exchange.response.writableFinished)
       abort.abort(new ChatError('cancelled', 'The client closed the connection'))
-  }
-  exchange.response.on('close', onClose)
+  })
   let end: (() => void) | undefined
   try {
     const bytes = await readBody(exchange.request, ports.settings().limits.bodyBytes)
     const relayRequest = acceptRequest(exchange, ports, protocol, { bytes, signal: abort.signal })
     end = beginKeyed(exchange, relayRequest, ports)
-    await ports.relay(relayRequest, exchange.direct)
+    ports.onRelayed(await ports.relay(relayRequest, exchange.direct))
   } catch (thrown) {
     answerFailure(
       exchange,
@@ -59,7 +59,6 @@ export async function handleBusiness(exchange: Exchange, ports: BusinessPorts): 
     )
   } finally {
     end?.()
-    exchange.response.off('close', onClose)
     ports.active.delete(slot)
   }
 }

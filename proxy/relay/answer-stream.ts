@@ -27,6 +27,8 @@ export class AnswerStream {
   isCommitted = false
   /** The terminal part has been sent: the client has a complete answer. */
   isFinished = false
+  /** What went to the client, in bytes. */
+  sentBytes = 0
   readonly #attempt: Attempt
   readonly #isStreamed: boolean
   #fold: AnswerFold | undefined
@@ -37,11 +39,10 @@ export class AnswerStream {
   #holdBack: HoldBack | undefined
   #headers: Record<string, string> = {}
   #heartbeat: Timer | undefined
-  #sentBytes = 0
   #isBlocked = false
   #bridged: BridgedAttempt | undefined
-  /** Sends the answer that was kept back because it lacks a call that it should have made. */
-  withheld: (() => void) | undefined
+  /** Sends the answer that was kept back because it lacks a call that it should have made. Gives its bytes. */
+  withheld: (() => number) | undefined
 
   constructor(attempt: Attempt) {
     this.#attempt = attempt
@@ -156,12 +157,10 @@ export class AnswerStream {
     this.#heartbeat?.cancel()
     this.#holdBack?.stop()
     const { request, row } = this.#attempt
-    row.update({ responseBytes: this.#sentBytes })
     const leftOut = this.#bridged?.filter.notes
     if (leftOut !== undefined && leftOut.length > 0)
       row.update({ note: `Left out of the answer: ${leftOut.join('; ')}` })
     request.onUsage?.(this.said.usage)
-    if (this.isCommitted) request.row.update({ responseBytes: this.#sentBytes })
   }
 
   #encode(part: StreamPart): readonly SseEvent[] {
@@ -229,7 +228,7 @@ export class AnswerStream {
   }
 
   #count(bytes: Uint8Array): void {
-    this.#sentBytes += bytes.length
+    this.sentBytes += bytes.length
     this.#attempt.request.row.captureResponse(bytes)
   }
 
@@ -257,6 +256,7 @@ export class AnswerStream {
       const body = request.protocol.encodeAnswer(answer, this.context())
       request.keepAnswer?.({ body })
       this.sendWhole([Buffer.from(JSON.stringify(body))])
+      return this.sentBytes
     }
     const lacksCall = this.#bridged?.wantsCall === true && answer.finish !== 'tool-calls'
     if (lacksCall) this.withheld = send

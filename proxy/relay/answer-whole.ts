@@ -5,13 +5,15 @@ import type { WrittenRequest } from '../providers/wire-codec.ts'
 import type { UpstreamAnswer } from '../upstream/answer-handler.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import type { Attempt } from './attempt.ts'
-import { byteLengthOf, collectChunks, joinBytes } from './collect-bytes.ts'
+import { byteLengthOf, joinBytes } from './collect-bytes.ts'
 import { decodeText } from './decode-text.ts'
 import { createJsonOutline, OUTLINED_BYTES } from './json-outline.ts'
 
 export type WholeAnswer = {
   readonly attempt: Attempt
   readonly upstream: UpstreamAnswer
+  /** Its body, as it came. */
+  readonly chunks: readonly Uint8Array[]
   readonly provider: WireProvider
   readonly written: WrittenRequest | undefined
   readonly stream: AnswerStream
@@ -19,15 +21,11 @@ export type WholeAnswer = {
 }
 
 /** Answers from one JSON body: as it came, translated, or as a stream where the client asked for one. */
-export async function answerWhole(whole: WholeAnswer): Promise<void> {
-  const { attempt, upstream, provider, written, stream, isPassThrough } = whole
-  const maxBytes = attempt.ports.settings().limits.upstreamBodyBytes
+export function answerWhole(whole: WholeAnswer): void {
+  const { attempt, upstream, chunks, provider, written, stream, isPassThrough } = whole
   const read = (text: string) => provider.codec.readAnswer(parseJson(text, upstream), written)
-  if (!isPassThrough || attempt.request.head.stream) {
-    const text = decode(await collectChunks(upstream, maxBytes, 'refuse'))
-    return stream.takeParts([...unfoldAnswer(read(text))])
-  }
-  const chunks = await collectChunks(upstream, maxBytes, 'refuse')
+  if (!isPassThrough || attempt.request.head.stream)
+    return stream.takeParts([...unfoldAnswer(read(decode(chunks)))])
   stream.said.observeAnswer(readShape(chunks, read) ?? read(decode(chunks)))
   stream.sendWhole(chunks)
 }

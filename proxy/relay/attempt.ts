@@ -16,7 +16,7 @@ import { readRetryAfter } from '../upstream/retry-after.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { answerWhole } from './answer-whole.ts'
 import { type AttemptWish, type BridgedAttempt, bridgeAttempt } from './bridge-attempt.ts'
-import { collectBytes } from './collect-bytes.ts'
+import { collectBytes, collectChunks } from './collect-bytes.ts'
 import { secretsOf, withoutSecrets } from './mask-secrets.ts'
 import { stringifyPiecewise } from './piecewise-json.ts'
 import { pumpEvents, pumpParts } from './pump.ts'
@@ -85,9 +85,9 @@ export async function runAttempt(
       errorMessage: error.message,
       status: error.upstreamStatus ?? null,
     })
-  row.update({ durationMs: ports.clock.monotonic() - startedAt })
-  const { isCommitted, withheld } = stream
-  return { isCommitted, error, withheld }
+  const { isCommitted, withheld, sentBytes } = stream
+  row.update({ durationMs: ports.clock.monotonic() - startedAt, responseBytes: sentBytes })
+  return { isCommitted, error, withheld, sentBytes }
 }
 
 function giveBack({ lease, request }: Attempt, error: ChatError | undefined): void {
@@ -183,7 +183,9 @@ async function answerFromWire(
       const reader = provider.codec.createStreamReader(written)
       return await pumpEvents({ attempt, upstream, reader, stream, isPassThrough })
     }
-    await answerWhole({ attempt, upstream, provider, written, stream, isPassThrough })
+    const maxBytes = attempt.ports.settings().limits.upstreamBodyBytes
+    const chunks = await collectChunks(upstream, maxBytes, 'refuse')
+    answerWhole({ attempt, upstream, chunks, provider, written, stream, isPassThrough })
   } catch (error) {
     // After a success the connection is free for the next request, or will be in a moment.
     upstream.abort()

@@ -12,8 +12,10 @@ import { Unreachable } from './unreachable.ts'
 export type AttemptEnd = {
   readonly isCommitted: boolean
   readonly error: ChatError | undefined
-  /** Sends an answer that is complete but for the call it should have made, and was kept back for a better one. */
-  readonly withheld: (() => void) | undefined
+  /** What the client got of the answer, in bytes. */
+  readonly sentBytes: number
+  /** Sends an answer that is complete but for the call it should have made, and was kept back for a better one. Gives its bytes. */
+  readonly withheld: (() => number) | undefined
 }
 
 /**
@@ -26,12 +28,12 @@ export async function relay(request: RelayRequest, ports: RelayPorts): Promise<b
   try {
     const first = await tryAttempts(request, ports, tally)
     const end = first.withheld === undefined ? first : await insist(request, ports, tally, first.withheld)
-    closeRow(request, end.error)
+    closeRow(request, end)
     return end.error === undefined || end.error.kind === 'cancelled'
   } catch (thrown) {
     const error = tally.unreachable.tell(toChatError(thrown))
     answerError(request, error, tally.attempts, ports.settings().retry.retryAfterMaxMs)
-    closeRow(request, error)
+    closeFailed(request, error)
     return error.kind === 'cancelled'
   }
 }
@@ -86,7 +88,7 @@ async function insist(
   request: RelayRequest,
   ports: RelayPorts,
   tally: { attempts: number },
-  sendFirst: () => void,
+  sendFirst: () => number,
 ): Promise<AttemptEnd> {
   try {
     const routes = ports.routeModel(request.head.model, request.provider)
@@ -98,8 +100,7 @@ async function insist(
     // No account for a second request: the first answer is the answer.
   }
   if (request.signal.aborted) throw toChatError(request.signal.reason)
-  sendFirst()
-  return { isCommitted: true, error: undefined, withheld: undefined }
+  return { isCommitted: true, error: undefined, sentBytes: sendFirst(), withheld: undefined }
 }
 
 type SoFar = {
@@ -193,8 +194,14 @@ function leaseAccount(
   return ports.pool.lease(want, request.signal).catch(tellFirst)
 }
 
-function closeRow(request: RelayRequest, error: ChatError | undefined): void {
-  if (error === undefined) return request.row.close({ state: 'done', durationMs: request.elapsedMs() })
+function closeRow(request: RelayRequest, { error, sentBytes }: AttemptEnd): void {
+  if (error === undefined)
+    return request.row.close({ state: 'done', durationMs: request.elapsedMs(), responseBytes: sentBytes })
+  request.row.update({ responseBytes: sentBytes })
+  closeFailed(request, error)
+}
+
+function closeFailed(request: RelayRequest, error: ChatError): void {
   const state = error.kind === 'cancelled' ? 'cancelled' : 'failed'
   request.row.close({
     state,
