@@ -1,4 +1,4 @@
-import { hasStrayBytes, readFields } from './read-fields.ts'
+import { isHeaderLine, mayStandInValue } from './scan-head.ts'
 import { transportError } from './transport-error.ts'
 
 const CR = 0x0d
@@ -126,7 +126,7 @@ export class ChunkReader {
       this.#place = 'size-line-feed'
       return
     }
-    if (++this.#skipped > EXTENSION_BYTES || hasStrayBytes(String.fromCharCode(byte))) throw badChunk()
+    if (++this.#skipped > EXTENSION_BYTES || !mayStandInValue(byte)) throw badChunk()
   }
 
   #endSize(byte: number): void {
@@ -139,16 +139,15 @@ export class ChunkReader {
       this.#place = 'trailer-line-feed'
       return
     }
-    const character = String.fromCharCode(byte)
-    if (hasStrayBytes(character)) throw transportError('HPE_INVALID', 'a stray byte in a trailer')
+    if (!mayStandInValue(byte)) throw transportError('HPE_INVALID', 'a stray byte in a trailer')
     if (++this.#skipped > this.#trailerBytes) throw transportError('UND_ERR_HEADERS_OVERFLOW')
-    this.#trailer += character
+    this.#trailer += String.fromCharCode(byte)
   }
 
   /** Trailers are read as strictly as headers, and dropped. */
   #endTrailer(byte: number): void {
     this.#expect(byte, LF, this.#trailer === '' ? 'over' : 'trailer')
-    readFields(this.#trailer, 0)
+    if (this.#trailer !== '' && !isHeaderLine(this.#trailer)) throw transportError('HPE_INVALID', 'a trailer')
     this.#trailer = ''
   }
 

@@ -1,4 +1,5 @@
-import { type Fields, hasStrayBytes, readFields } from './read-fields.ts'
+import { type Fields, readFields } from './read-fields.ts'
+import { type HeaderPlaces, scanHead } from './scan-head.ts'
 import { transportError } from './transport-error.ts'
 
 /** Where the body ends: after so many bytes, with its last chunk, or with the connection. */
@@ -10,9 +11,11 @@ export type ResponseHead = {
   readonly framing: Framing
   /** How long the connection may wait for its next call, in milliseconds; zero where it ends with this answer. */
   readonly keepMs: number
+  /** With the blank line behind it, in bytes. */
+  readonly length: number
 }
 
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |\r|$)/
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |\r)/
 const CLOSE = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i
 const KEEP_ALIVE = /(?:^|,)[ \t]*keep-alive[ \t]*(?:,|$)/i
 const KEEP_TIMEOUT = /(?:^|[,\s])timeout=(\d{1,9})/i
@@ -22,19 +25,27 @@ const LONGEST_KEEP_MS = 600_000
 /** So that a call does not go out while the upstream is closing. */
 const KEEP_MARGIN_MS = 1000
 
-/** Reads a head without the blank line behind it. Throws where it breaks a rule that says where the body ends. */
-export function readHead(text: string): ResponseHead {
-  if (hasStrayBytes(text)) throw transportError('HPE_INVALID', 'a stray byte in the head')
+/** Those of the head that is being read: no two are read at a time. */
+const places: HeaderPlaces = { at: [], count: 0 }
+
+/**
+ * Reads the head at the beginning of these bytes; undefined where more of it has to come. Throws where it breaks a rule
+ * that says where the body ends.
+ */
+export function readHead(bytes: Buffer): ResponseHead | undefined {
+  const length = scanHead(bytes, places)
+  if (length === undefined) return undefined
+  const text = bytes.toString('latin1', 0, length)
   const [, minor, digits] = STATUS_LINE.exec(text) ?? []
   if (digits === undefined) throw transportError('HPE_INVALID', 'the status line')
   const status = Number(digits)
-  const lineEnd = text.indexOf('\r\n')
-  const headers = readFields(text, lineEnd === -1 ? text.length : lineEnd + 2)
-  if (status < 200) return { status, headers, framing: 0, keepMs: 0 }
+  const headers = readFields(text, places)
+  if (status < 200) return { status, headers, framing: 0, keepMs: 0, length }
   const framing = readFraming(status, headers)
   // Chunks were not made for HTTP/1.0: what stands between us and the upstream may not know where they end.
   const mayStay = framing !== 'until-close' && (minor === '1' || framing !== 'chunked')
-  return { status, headers, framing, keepMs: mayStay && isKept(headers, minor) ? readKeepMs(headers) : 0 }
+  const keepMs = mayStay && isKept(headers, minor) ? readKeepMs(headers) : 0
+  return { status, headers, framing, keepMs, length }
 }
 
 function readFraming(status: number, headers: Fields): Framing {

@@ -75,6 +75,7 @@ describe('An answer, wherever its bytes are cut,', () => {
         headers: { 'content-type': 'text/plain', 'x-padded': 'two words', 'content-length': '5' },
         framing: 5,
         keepMs: 30_000,
+        length: 89,
       },
       body: 'hello',
       pieces: 1,

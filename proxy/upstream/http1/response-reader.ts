@@ -1,5 +1,4 @@
 import { ChunkReader } from './read-chunks.ts'
-import { hasStrayBytes } from './read-fields.ts'
 import { type ResponseHead, readHead } from './read-head.ts'
 import { transportError } from './transport-error.ts'
 
@@ -10,8 +9,6 @@ export type ResponseTaker = {
   onEnd(hasMore: boolean): void
 }
 
-const END_OF_HEAD = Buffer.from('\r\n\r\n')
-const START = 'HTTP/1.'
 const NO_BYTES = Buffer.alloc(0)
 
 /**
@@ -66,15 +63,15 @@ export class ResponseReader {
 
   /** Gives what comes behind the head; undefined where the head is not whole. */
   #readHeads(bytes: Buffer): Buffer | undefined {
-    const before = this.#held.length
-    let rest = before === 0 ? bytes : Buffer.concat([this.#held, bytes])
-    let from = Math.max(0, before - 3)
+    let rest = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes])
     for (;;) {
-      const end = rest.indexOf(END_OF_HEAD, from)
-      const size = end === -1 ? rest.length : end + END_OF_HEAD.length
+      const head = readHead(rest)
+      const size = head?.length ?? rest.length
       if (this.#skippedBytes + size > this.#headerBytes) throw transportError('UND_ERR_HEADERS_OVERFLOW')
-      if (end === -1) return this.#hold(rest)
-      const head = readHead(rest.toString('latin1', 0, end))
+      if (head === undefined) {
+        this.#held = rest
+        return undefined
+      }
       rest = rest.subarray(size)
       if (head.status >= 200) {
         this.#start(head)
@@ -83,7 +80,6 @@ export class ResponseReader {
       // We never ask for another protocol.
       if (head.status === 101) throw transportError('HPE_INVALID', '101 without an upgrade')
       this.#skippedBytes += size
-      from = 0
     }
   }
 
@@ -93,15 +89,6 @@ export class ResponseReader {
     if (head.framing === 'chunked') this.#chunks = new ChunkReader(this.#headerBytes)
     else if (head.framing !== 'until-close') this.#left = head.framing
     this.#taker.onHead(head)
-  }
-
-  /** What is no HTTP at all may never have an end: it is refused as soon as it shows. */
-  #hold(bytes: Buffer): undefined {
-    const text = bytes.toString('latin1')
-    const isHttp = text.length < START.length ? START.startsWith(text) : text.startsWith(START)
-    if (!isHttp || hasStrayBytes(text.endsWith('\r') ? text.slice(0, -1) : text))
-      throw transportError('HPE_INVALID', 'the beginning')
-    this.#held = bytes
   }
 
   #takeAll(bytes: Buffer): void {
