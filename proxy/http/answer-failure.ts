@@ -4,7 +4,10 @@ import { retryHeaders } from '../relay/answer-error.ts'
 import type { Exchange } from './exchange.ts'
 import { corsHeaders, Denial } from './guard.ts'
 
-export const COMMON_HEADERS = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' }
+export const COMMON_HEADERS: Readonly<Record<string, string>> = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+}
 
 /** Answers a request that never got to an upstream: one error in the client's protocol, the row closed. */
 export function answerFailure(

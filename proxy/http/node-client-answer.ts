@@ -7,7 +7,8 @@ import { COMMON_HEADERS } from './answer-failure.ts'
 /** Up to so many bytes go out in one write with what frames them: as text, letter for byte. */
 const ONE_WRITE_BYTES = 16_384
 
-type AnswerHeaders = Record<string, string | number>
+/** Names and values by turns: Node takes them as they are. */
+type AnswerHeaders = (string | number)[]
 
 /** A whole answer whose head is made: its text goes out with it. */
 export type SmallAnswer = { readonly response: ServerResponse; readonly text: string }
@@ -47,7 +48,7 @@ export class NodeClientAnswer implements ClientAnswer {
     const headers = this.#headers(more)
     // HTTP/1.0 knows no chunks: there the answer ends with the connection.
     this.#isFramed = response.req.httpVersionMinor > 0
-    if (this.#isFramed) headers['transfer-encoding'] = 'chunked'
+    if (this.#isFramed) headers.push('transfer-encoding', 'chunked')
     response.writeHead(status, headers)
     if (this.#isFramed) response.chunkedEncoding = false
     // Flushed, a head is one text; joined with what follows, Node would keep its fifty pieces for as long as the answer.
@@ -60,7 +61,7 @@ export class NodeClientAnswer implements ClientAnswer {
     const response = this.#response
     const headers = this.#headers(more)
     const length = byteLengthOf(body)
-    headers['content-length'] = length
+    headers.push('content-length', length)
     response.writeHead(status, headers)
     const [first] = body
     if (first !== undefined && length <= ONE_WRITE_BYTES) {
@@ -115,13 +116,11 @@ export class NodeClientAnswer implements ClientAnswer {
   }
 
   #headers(more: Readonly<Record<string, string>>): AnswerHeaders {
-    const headers: AnswerHeaders = {
-      'x-content-type-options': COMMON_HEADERS['x-content-type-options'],
-      'cache-control': COMMON_HEADERS['cache-control'],
-      'x-request-id': this.#requestId,
-    }
-    if (this.#more !== undefined) for (const name in this.#more) headers[name] = this.#more[name] ?? ''
-    for (const name in more) headers[name] = more[name] ?? ''
+    const headers: AnswerHeaders = ['x-request-id', this.#requestId]
+    if (this.#more !== undefined) for (const name in this.#more) headers.push(name, this.#more[name] ?? '')
+    for (const name in COMMON_HEADERS)
+      if (more[name] === undefined) headers.push(name, COMMON_HEADERS[name] ?? '')
+    for (const name in more) headers.push(name, more[name] ?? '')
     return headers
   }
 

@@ -11,20 +11,28 @@ export function requestIdOf(given: string | string[] | undefined, nowMs: number)
 let lastMs = -1
 let lastTime = ''
 const RANDOM_BYTES = 10
-/** Random bytes for many ids at once: a call into the system's generator costs more than the id. */
+const RANDOM_DIGITS = 2 * RANDOM_BYTES
+/** For many ids at once: a call into the system's generator, and one to write bytes as digits, cost more than the id. */
 const pool = Buffer.alloc(RANDOM_BYTES * 256)
-let used = pool.length
+let digits = ''
+let used = 0
 
 function makeUuid7(nowMs: number): string {
-  if (used === pool.length) {
-    randomFillSync(pool)
-    used = 0
+  if (used === digits.length) refill()
+  const at = used
+  used += RANDOM_DIGITS
+  return `${writeTime(nowMs)}-${digits.slice(at, at + 4)}-${digits.slice(at + 4, at + 8)}-${digits.slice(at + 8, used)}`
+}
+
+/** New digits, with the version and the variant of each id where they belong. */
+function refill(): void {
+  randomFillSync(pool)
+  for (let at = 0; at < pool.length; at += RANDOM_BYTES) {
+    pool[at] = ((pool[at] ?? 0) & 0x0f) | 0x70
+    pool[at + 2] = ((pool[at + 2] ?? 0) & 0x3f) | 0x80
   }
-  pool[used] = ((pool[used] ?? 0) & 0x0f) | 0x70
-  pool[used + 2] = ((pool[used + 2] ?? 0) & 0x3f) | 0x80
-  const rest = pool.toString('hex', used, used + RANDOM_BYTES)
-  used += RANDOM_BYTES
-  return `${writeTime(nowMs)}-${rest.slice(0, 4)}-${rest.slice(4, 8)}-${rest.slice(8)}`
+  digits = pool.toString('hex')
+  used = 0
 }
 
 function writeTime(nowMs: number): string {
