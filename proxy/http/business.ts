@@ -91,10 +91,15 @@ function acceptRequest(
   const { row, key } = exchange
   const { bytes } = received
   row.captureRequest(bytes)
-  row.update({ requestBytes: bytes.length })
+  row.change((entry) => {
+    entry.requestBytes = bytes.length
+  })
   const accepted = new AcceptedRequest(exchange, ports, protocol, received)
   const { model, stream } = accepted.head
-  row.update({ modelIn: model, stream })
+  row.change((entry) => {
+    entry.modelIn = model
+    entry.stream = stream
+  })
   requireModelAllowed(key, model)
   return accepted
 }

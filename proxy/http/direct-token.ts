@@ -51,6 +51,7 @@ export function withoutBodies(row: LogRow): LogRow {
   return {
     id: row.id,
     update: (patch) => row.update(patch),
+    change: (set) => row.change(set),
     addAttempt: (attempt) => row.addAttempt(attempt),
     captureRequest: () => undefined,
     captureResponse: () => undefined,

@@ -3,7 +3,7 @@ import type { StreamPart } from '../chat/stream-part.ts'
 import { mergeUsage, type Usage } from '../chat/usage.ts'
 import type { Attempt } from './attempt.ts'
 import { rememberReasoning, tellsReasoning } from './reasoning-cache.ts'
-import { usageFields } from './usage-fields.ts'
+import { setUsage } from './set-usage.ts'
 
 /** What an answer says beside what is sent to the client: its row gets it, and the memory of thoughts before calls. */
 export class AnswerNotes {
@@ -26,7 +26,7 @@ export class AnswerNotes {
     if (tellsReasoning(part)) this.#remember(part)
     if (part.type === 'usage') {
       this.#usage = mergeUsage(this.#usage, part.usage)
-      row.update(usageFields(this.#usage))
+      row.change((entry) => setUsage(entry, this.#usage))
     } else if (part.type === 'finish') row.update({ finishReason: part.reason })
   }
 
@@ -34,7 +34,10 @@ export class AnswerNotes {
   observeAnswer(answer: ChatAnswer): void {
     const { row } = this.#attempt.request
     this.#usage = answer.usage
-    row.update({ ...usageFields(answer.usage), finishReason: answer.finish })
+    row.change((entry) => {
+      setUsage(entry, answer.usage)
+      entry.finishReason = answer.finish
+    })
     if (answer.parts.some(({ type }) => type === 'tool-call'))
       for (const part of unfoldAnswer(answer)) this.#remember(part)
   }

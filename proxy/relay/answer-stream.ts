@@ -211,8 +211,15 @@ export class AnswerStream {
     const { request, lease, number, ports, startedAt } = this.#attempt
     this.isCommitted = true
     this.#holdBack?.stop()
-    request.row.update({ state: 'streaming', status: 200, firstByteMs: request.elapsedMs() })
-    this.#attempt.row.update({ firstByteMs: ports.clock.monotonic() - startedAt, status: 200 })
+    request.row.change((entry) => {
+      entry.state = 'streaming'
+      entry.status = 200
+      entry.firstByteMs = request.elapsedMs()
+    })
+    this.#attempt.row.change((attempt) => {
+      attempt.status = 200
+      attempt.firstByteMs = ports.clock.monotonic() - startedAt
+    })
     const head = this.#headers
     for (const name in headers) head[name] = headers[name] ?? ''
     head['x-portside-provider'] = lease.provider

@@ -7,7 +7,7 @@ import type { Timer } from '../clock.ts'
 import type { Lease } from '../pool/account-pool.ts'
 import type { WireProvider } from '../providers/provider.ts'
 import type { WrittenRequest } from '../providers/wire-codec.ts'
-import type { AttemptRow } from '../request-log/request-log.ts'
+import type { AttemptRow, ReportedAttempt } from '../request-log/request-log.ts'
 import type { UpstreamAnswer } from '../upstream/answer-handler.ts'
 import type { FetchUpstream } from '../upstream/fetch-upstream.ts'
 import { joinUrl } from '../upstream/join-url.ts'
@@ -56,12 +56,12 @@ export async function runAttempt(
     accountName: account.name,
     startedAt: ports.clock.now(),
   })
-  request.row.update({
-    state: 'waiting',
-    provider,
-    modelOut: model,
-    accountId: account.id,
-    accountName: account.name,
+  request.row.change((entry) => {
+    entry.state = 'waiting'
+    entry.provider = provider
+    entry.modelOut = model
+    entry.accountId = account.id
+    entry.accountName = account.name
   })
   const time = new AttemptTime(request, ports)
   const attempt: Attempt = { request, ports, lease, number, row, time, startedAt }
@@ -79,14 +79,15 @@ export async function runAttempt(
     stream.release()
     giveBack(attempt, error)
   }
-  if (error !== undefined)
-    row.update({
-      errorKind: error.kind,
-      errorMessage: error.message,
-      status: error.upstreamStatus ?? null,
-    })
   const { isCommitted, withheld, sentBytes } = stream
-  row.update({ durationMs: ports.clock.monotonic() - startedAt, responseBytes: sentBytes })
+  row.change((tried) => {
+    tried.durationMs = ports.clock.monotonic() - startedAt
+    tried.responseBytes = sentBytes
+    if (error === undefined) return
+    tried.errorKind = error.kind
+    tried.errorMessage = error.message
+    tried.status = error.upstreamStatus ?? null
+  })
   return { isCommitted, error, withheld, sentBytes }
 }
 
@@ -167,14 +168,16 @@ async function answerFromWire(
   const { request } = attempt
   const capabilities = provider.capabilitiesOf(attempt.lease.model)
   const isPassThrough = mayPassThrough(request, provider)
-  request.row.update({ passThrough: isPassThrough })
+  request.row.change((entry) => {
+    entry.passThrough = isPassThrough
+  })
   const written = isPassThrough
     ? undefined
     : writeRequest(attempt, provider, capabilities, bridged?.chat ?? request.chat)
   const upstream = await openUpstream(attempt, provider, capabilities, written)
-  attempt.row.update({
-    status: upstream.status,
-    firstByteMs: attempt.ports.clock.monotonic() - attempt.startedAt,
+  attempt.row.change((tried) => {
+    tried.status = upstream.status
+    tried.firstByteMs = attempt.ports.clock.monotonic() - attempt.startedAt
   })
   try {
     if (upstream.status < 200 || upstream.status >= 300) throw await readFailure(attempt, provider, upstream)
@@ -238,7 +241,7 @@ function openUpstream(
     body: written === undefined ? passedBody(attempt) : stringifyPiecewise(written.body),
     signal: request.signal,
     totalMs: attempt.time.totalMs,
-    onSent: () => attempt.row.update({ maybeBilled: true }),
+    onSent: () => attempt.row.change(billMaybe),
     firstByteMs: stream
       ? isReasoning
         ? timeouts.firstByteReasoningMs
@@ -253,6 +256,11 @@ function openUpstream(
 function passedBody({ request, lease }: Attempt): Uint8Array {
   const { bytes, modelSpans } = request.body
   return lease.model === request.head.model ? bytes : splice(bytes, modelSpans, lease.model)
+}
+
+/** Its request went out whole. */
+function billMaybe(attempt: ReportedAttempt): void {
+  attempt.maybeBilled = true
 }
 
 async function readFailure(

@@ -47,7 +47,11 @@ const attempt: fc.Arbitrary<AttemptRecord> = fc
     maybeBilled: fc.boolean(),
     more: fc.constantFrom({}, {}, {}, { note: 'left out' }),
   })
-  .map(({ more, ...given }) => createAttempt({ provider: 'p', ...given, ...more }, 1, 1_764_400_000_000))
+  .map(({ more, ...given }) => ({
+    ...createAttempt({ provider: 'p', reason: given.reason }, 1, 1_764_400_000_000),
+    ...given,
+    ...more,
+  }))
 const startedAt = fc.oneof(
   fc.nat(),
   fc.nat({ max: 200 }).map((step) => 1_764_400_000_000 + step * 0.001),
@@ -123,13 +127,13 @@ describe('The line of a row that has ended', () => {
   })
 
   it('has lengths of time to the microsecond, and times and counts in full', () => {
-    const row = createEntry(
-      { id: 'a', method: 'POST', path: '/', firstByteMs: 0.0004, durationMs: 1234.5678, requestBytes: 1e15 },
-      { id: 'a', startedAt: 1_764_400_000_000.001 },
-    )
-    row.attempts = [createAttempt({ provider: 'p', reason: 'r', firstByteMs: 10.05, durationMs: 20 }, 1, 3)]
+    const times = { firstByteMs: 0.0004, durationMs: 1234.5678, requestBytes: 1e15 }
+    const startedAt = 1_764_400_000_000.001
+    const row = { ...createEntry({ id: 'a', method: 'POST', path: '/' }, { id: 'a', startedAt }), ...times }
+    const attempt = createAttempt({ provider: 'p', reason: 'r' }, 1, 3)
+    row.attempts = [{ ...attempt, firstByteMs: 10.05, durationMs: 20 }]
     expect(write(new LineWriter(redactor), row)).toBe(
-      '{"id":"a","startedAt":1764400000000.001,"sequence":0,"firstByteMs":0,"durationMs":1234.568,' +
+      '{"id":"a","startedAt":1764400000000.0009765625,"sequence":0,"firstByteMs":0,"durationMs":1234.568,' +
         '"requestBytes":1000000000000000,"responseBytes":0,' +
         '"attempts":[{"startedAt":3,"firstByteMs":10.05,"durationMs":20,"responseBytes":0,' +
         '"number":1,"provider":"p","reason":"r"}],"state":"receiving","method":"POST","path":"/"}',

@@ -1,20 +1,30 @@
 import type { AttemptRecord, LogEntry } from '../../contract/log-entry.ts'
 
 export type NewLogEntry = Pick<LogEntry, 'id' | 'method' | 'path'> &
-  Partial<Omit<LogEntry, 'sequence' | 'attempts'>>
-export type LogPatch = Partial<Omit<LogEntry, 'id' | 'sequence' | 'startedAt' | 'attempts'>>
-export type NewAttempt = Pick<AttemptRecord, 'provider' | 'reason'> & Partial<AttemptRecord>
+  Partial<Pick<LogEntry, 'startedAt' | 'state' | 'protocol' | 'keyName' | 'client' | 'modelIn'>>
+/** What may be reported of a request while it is under way. */
+export type Reported = Omit<LogEntry, 'id' | 'sequence' | 'startedAt' | 'attempts'>
+export type LogPatch = Partial<Reported>
+export type NewAttempt = Pick<AttemptRecord, 'provider' | 'reason'> &
+  Partial<Pick<AttemptRecord, 'accountId' | 'accountName' | 'startedAt'>>
 export type LogOutcome = LogPatch & { readonly state: 'done' | 'failed' | 'cancelled' }
 
-export type AttemptPatch = Partial<Omit<AttemptRecord, 'number'>>
+export type ReportedAttempt = Omit<AttemptRecord, 'number'>
+export type AttemptPatch = Partial<ReportedAttempt>
 
 /** One upstream attempt of an open row. */
-export type AttemptRow = { update(patch: AttemptPatch): void }
+export type AttemptRow = {
+  update(patch: AttemptPatch): void
+  /** Like `change` of the row. */
+  change(set: (attempt: ReportedAttempt) => void): void
+}
 
 /** One request on its way. Every call costs microseconds; nothing is written or redacted here. */
 export type LogRow = {
   readonly id: string
   update(patch: LogPatch): void
+  /** Like `update`, for what every request does: V8 sets a field by its name in a tenth of the time. */
+  change(set: (entry: Reported) => void): void
   addAttempt(attempt: NewAttempt): AttemptRow
   /** Kept by reference: the caller must not change the bytes afterwards. */
   captureRequest(bytes: Uint8Array): void
@@ -56,10 +66,16 @@ export function createEntry(
   initial: NewLogEntry,
   { id, startedAt }: Pick<LogEntry, 'id' | 'startedAt'>,
 ): LogEntry {
-  const { method, path } = initial
-  // Where every field is there before others are assigned, V8 takes half the time of two objects spread into one.
+  const { method, path, state = 'receiving', protocol = null, keyName = null, client = null } = initial
+  const { modelIn = null } = initial
   const entry: LogEntry = { ...EMPTY_ENTRY, id, method, path, startedAt, sequence: 0, attempts: [] }
-  return Object.assign(entry, initial, { id, startedAt })
+  // A copy whose fields are then set takes V8 half the time of a copy with others in their place.
+  entry.state = state
+  entry.protocol = protocol
+  entry.keyName = keyName
+  entry.client = client
+  entry.modelIn = modelIn
+  return entry
 }
 
 export const EMPTY_ATTEMPT: Omit<AttemptRecord, 'number' | 'provider' | 'reason' | 'startedAt'> = {
@@ -75,6 +91,9 @@ export const EMPTY_ATTEMPT: Omit<AttemptRecord, 'number' | 'provider' | 'reason'
 }
 
 export function createAttempt(given: NewAttempt, number: number, startedAt: number): AttemptRecord {
-  const { provider, reason } = given
-  return Object.assign({ ...EMPTY_ATTEMPT, number, provider, reason, startedAt }, given)
+  const { provider, reason, accountId = null, accountName = null } = given
+  const attempt: AttemptRecord = { ...EMPTY_ATTEMPT, number, provider, reason, startedAt }
+  attempt.accountId = accountId
+  attempt.accountName = accountName
+  return attempt
 }

@@ -9,6 +9,8 @@ import {
   type LogPatch,
   type LogRow,
   type NewAttempt,
+  type Reported,
+  type ReportedAttempt,
 } from './log-row.ts'
 import type { LogSettings } from './request-log.ts'
 
@@ -50,14 +52,19 @@ export class OpenRow implements LogRow {
   }
 
   update(patch: LogPatch): void {
+    this.change((entry) => Object.assign(entry, patch))
+  }
+
+  change(set: (entry: Reported) => void): void {
     if (!this.isOpen) return
-    Object.assign(this.entry, patch)
+    set(this.entry)
     this.#touch()
   }
 
   addAttempt(given: NewAttempt): AttemptRow {
     const { entry } = this
-    const attempt = createAttempt(given, entry.attempts.length + 1, this.#ports.now())
+    const startedAt = given.startedAt ?? this.#ports.now()
+    const attempt = createAttempt(given, entry.attempts.length + 1, startedAt)
     if (this.isOpen) {
       if (entry.attempts.length === 0) entry.attempts = [attempt]
       else entry.attempts.push(attempt)
@@ -66,9 +73,9 @@ export class OpenRow implements LogRow {
     return new OpenAttempt(this, attempt)
   }
 
-  updateAttempt(attempt: AttemptRecord, patch: AttemptPatch): void {
+  changeAttempt(attempt: AttemptRecord, set: (attempt: ReportedAttempt) => void): void {
     if (!this.isOpen) return
-    Object.assign(attempt, patch)
+    set(attempt)
     this.#touch()
   }
 
@@ -121,6 +128,10 @@ class OpenAttempt implements AttemptRow {
   }
 
   update(patch: AttemptPatch): void {
-    this.#row.updateAttempt(this.#attempt, patch)
+    this.change((attempt) => Object.assign(attempt, patch))
+  }
+
+  change(set: (attempt: ReportedAttempt) => void): void {
+    this.#row.changeAttempt(this.#attempt, set)
   }
 }

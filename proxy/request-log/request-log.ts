@@ -13,7 +13,16 @@ import { redactBodies } from './redact-body.ts'
 import { createWriteQueue } from './write-queue.ts'
 import type { Retention, WriterAnswer, WriterRequest } from './writer-messages.ts'
 
-export type { AttemptRow, LogOutcome, LogPatch, LogRow, NewAttempt, NewLogEntry } from './log-row.ts'
+export type {
+  AttemptRow,
+  LogOutcome,
+  LogPatch,
+  LogRow,
+  NewAttempt,
+  NewLogEntry,
+  Reported,
+  ReportedAttempt,
+} from './log-row.ts'
 
 export type LogSettings = Settings['log']
 

@@ -68,8 +68,15 @@ describe('rows that end', () => {
   it('say the same in memory, in the file and after a restart', async () => {
     const path = await newPath()
     const log = makeLog({ path, now: () => 1_000 })
-    const row = log.open({ ...request('full "of" \\ Grüße 世界 👋🏽'), client: 'codex', stream: true })
-    row.update({ modelIn: 'm', requestBytes: 7, inputTokens: 0, tokensEstimated: true, passThrough: true })
+    const row = log.open({ ...request('full "of" \\ Grüße 世界 👋🏽'), client: 'codex' })
+    row.update({
+      stream: true,
+      modelIn: 'm',
+      requestBytes: 7,
+      inputTokens: 0,
+      tokensEstimated: true,
+      passThrough: true,
+    })
     const attempt = row.addAttempt({ provider: 'p', reason: 'only one', accountName: 'one' })
     attempt.update({ status: 200, note: 'left out', maybeBilled: true, durationMs: 0 })
     row.close({ state: 'done', status: 200 })
