@@ -32,8 +32,9 @@ export type GuardFacts = {
   readonly settings: Settings
   /** The port that the connection came in on. */
   readonly port: number
-  /** The names of this machine itself, with that port, as nearly all clients write them. */
-  readonly plainHosts: ReadonlySet<string>
+  /** This machine itself, with that port, as nearly all clients write it. */
+  readonly plainAddress: string
+  readonly plainName: string
 }
 
 /** What the guard has to know; the same object for as long as nothing of it changes. */
@@ -42,7 +43,7 @@ export function createFactsReader(readSettings: () => Settings): (port: number) 
   return (port) => {
     const settings = readSettings()
     if (known?.settings === settings && known.port === port) return known
-    known = { settings, port, plainHosts: new Set([`127.0.0.1:${port}`, `localhost:${port}`]) }
+    known = { settings, port, plainAddress: `127.0.0.1:${port}`, plainName: `localhost:${port}` }
     return known
   }
 }
@@ -59,10 +60,10 @@ export function checkHead(request: IncomingMessage, facts: GuardFacts): void {
 }
 
 /** What command-line clients send needs no closer look: no header twice, no encoding, our plain name, no browser's headers. */
-function isPlain(request: IncomingMessage, { plainHosts }: GuardFacts): boolean {
+function isPlain(request: IncomingMessage, { plainAddress, plainName }: GuardFacts): boolean {
   const { headers, url = '' } = request
   return (
-    plainHosts.has(headers.host ?? '') &&
+    (headers.host === plainAddress || headers.host === plainName) &&
     url.startsWith('/') &&
     headers.origin === undefined &&
     headers['sec-fetch-site'] === undefined &&

@@ -53,12 +53,21 @@ export function createRouteMatcher(
 ): (target: string) => Match | undefined {
   const known = new Map<string, Match>()
   let providers = readProviders()
+  /** To compare with what was asked last takes less than to look it up. */
+  let last: { readonly target: string; readonly match: Match } | undefined
   return (target) => {
     const now = readProviders()
-    if (now !== providers) known.clear()
+    if (now !== providers) {
+      known.clear()
+      last = undefined
+    }
     providers = now
+    if (target === last?.target) return last.match
     const before = known.get(target)
-    if (before !== undefined) return before
+    if (before !== undefined) {
+      last = { target, match: before }
+      return before
+    }
     const match = matchRoute(target, providers)
     if (match === undefined || target.includes('?') || target.length > REMEMBERED_LENGTH) return match
     if (known.size === REMEMBERED_TARGETS) known.clear()

@@ -1,5 +1,7 @@
+import { Buffer } from 'node:buffer'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { asBuffer } from '../as-buffer.ts'
 import type { ClientAnswer } from '../relay/client-answer.ts'
 import { byteLengthOf } from '../relay/collect-bytes.ts'
 import { COMMON_HEADERS } from './answer-failure.ts'
@@ -136,6 +138,6 @@ function corkForNow(socket: Socket | null): void {
   process.nextTick(() => socket.uncork())
 }
 
-function latin1Of({ buffer, byteOffset, byteLength }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+function latin1Of(bytes: Uint8Array): string {
+  return asBuffer(bytes).toString('latin1')
 }

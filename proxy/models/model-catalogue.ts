@@ -22,6 +22,7 @@ const NAMED_IN_ERRORS = 20
 /** With a provider that takes every name there is no end of them, nor of their length. */
 const REMEMBERED_NAMES = 1000
 const REMEMBERED_LENGTH = 200
+const NO_ROUTES: readonly ModelRoute[] = []
 
 export function createModelCatalogue({ settings, providers, discovered }: CatalogueSource): ModelCatalogue {
   const hidden = new Set(settings.models.hidden)
@@ -56,18 +57,26 @@ export function createModelCatalogue({ settings, providers, discovered }: Catalo
   }
 
   const found = new Map<string, readonly ModelRoute[]>()
+  function lookUp(name: string, only: string): readonly ModelRoute[] {
+    // No provider's id has a space in it.
+    const question = `${only} ${name}`
+    const known = found.get(question)
+    if (known !== undefined) return known
+    const routes = findRoutes(name, only === '' ? undefined : only)
+    if (name.length > REMEMBERED_LENGTH) return routes
+    if (found.size === REMEMBERED_NAMES) found.clear()
+    found.set(question, routes)
+    return routes
+  }
+
+  /** To compare with what was asked last takes less than to look it up. */
+  let last = { name: '', only: '', routes: NO_ROUTES }
   return {
     list: () => list,
     route(name, only = '') {
-      // No provider's id has a space in it.
-      const question = `${only} ${name}`
-      const known = found.get(question)
-      if (known !== undefined) return known
-      const routes = findRoutes(name, only === '' ? undefined : only)
-      if (name.length > REMEMBERED_LENGTH) return routes
-      if (found.size === REMEMBERED_NAMES) found.clear()
-      found.set(question, routes)
-      return routes
+      if (name !== last.name || only !== last.only || last.routes === NO_ROUTES)
+        last = { name, only, routes: lookUp(name, only) }
+      return last.routes
     },
   }
 }

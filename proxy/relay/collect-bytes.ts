@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { ChatError } from '../chat/chat-error.ts'
 import type { UpstreamAnswer } from '../upstream/answer-handler.ts'
 

@@ -1,3 +1,4 @@
+import { asBuffer } from '../as-buffer.ts'
 import { LONG_STRING, type Span } from './scan-json.ts'
 
 /**
@@ -53,7 +54,7 @@ class Outline implements JsonOutline {
   #isEscaping = false
 
   push(bytes: Uint8Array): void {
-    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const chunk = asBuffer(bytes)
     for (let at = 0; at < chunk.length && this.#characters <= MOST_CHARACTERS; )
       at = this.#isInString ? this.#readString(chunk, at) : this.#readOutside(chunk, at)
   }

@@ -1,3 +1,4 @@
+import { asBuffer } from '../as-buffer.ts'
 import { ChatError } from '../chat/chat-error.ts'
 import type { Attempt } from './attempt.ts'
 
@@ -25,7 +26,7 @@ export function withoutSecrets(error: ChatError, secrets: readonly string[]): Ch
 }
 
 export function holdsSecret(bytes: Uint8Array, secrets: readonly string[]): boolean {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const text = asBuffer(bytes)
   return secrets.some((secret) => text.includes(secret))
 }
 

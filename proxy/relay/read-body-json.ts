@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer'
+import { asBuffer } from '../as-buffer.ts'
 import { ChatError } from '../chat/chat-error.ts'
 import { isJsonObject, type JsonObject } from '../chat/json.ts'
 import { parseJson } from '../chat/pick-fields.ts'
@@ -78,8 +79,4 @@ function decode(bytes: Buffer): string {
   if (isAscii(bytes)) return bytes.toString('latin1')
   if (!isUtf8(bytes)) throw new TypeError('not UTF-8')
   return bytes.toString('utf8')
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -1,3 +1,4 @@
+import { asBuffer } from '../as-buffer.ts'
 import type { SseEvent } from '../chat/sse-event.ts'
 import { isOutput, type StreamPart } from '../chat/stream-part.ts'
 import type { StreamReader } from '../providers/wire-codec.ts'
@@ -124,5 +125,5 @@ function endOfFrame(text: string, at: number): number {
 
 /** One character a byte, so that offsets in text and bytes are the same. */
 function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  return asBuffer(bytes).toString('latin1')
 }

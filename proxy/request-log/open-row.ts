@@ -95,7 +95,7 @@ export class OpenRow implements LogRow {
     if (!this.isOpen) return
     const { entry } = this
     const { now, nextSequence, onEnd } = this.#ports
-    entry.durationMs = Math.max(0, now() - entry.startedAt)
+    if (outcome.durationMs === undefined) entry.durationMs = Math.max(0, now() - entry.startedAt)
     Object.assign(entry, outcome)
     entry.sequence = nextSequence()
     this.isOpen = false

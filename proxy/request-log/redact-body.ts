@@ -1,4 +1,5 @@
 import type { LogBodies } from '../../contract/log-entry.ts'
+import { asBuffer } from '../as-buffer.ts'
 import type { RawBodies } from './block-bodies.ts'
 import type { Redactor } from './redact.ts'
 
@@ -31,7 +32,7 @@ export function redactBody(chunks: readonly Uint8Array[], isCut: boolean, redact
 function readText(chunks: readonly Uint8Array[]): string {
   const [first = new Uint8Array(0), ...more] = chunks
   const whole = more.length === 0 ? first : Buffer.concat(chunks)
-  return Buffer.from(whole.buffer, whole.byteOffset, whole.length).toString('utf8')
+  return asBuffer(whole).toString('utf8')
 }
 
 /** Replaces long Base64 runs by `[image/png, 1234 bytes]`, in one pass. */

@@ -1,3 +1,4 @@
+import { asBuffer } from '../as-buffer.ts'
 import { bodiesIn } from './block-bodies.ts'
 import type { BlockMessage } from './block-message.ts'
 import { writeBodyLine } from './body-line.ts'
@@ -30,7 +31,7 @@ export function storeBlock(message: BlockMessage, redactor: Redactor): StoredBlo
 
 function writeBodies({ lines, bodies, droppedRows }: BlockMessage, redactor: Redactor): string | null {
   if (bodies === undefined) return null
-  const entries = Buffer.from(lines.buffer, lines.byteOffset, lines.length).toString('utf8').split('\n')
+  const entries = asBuffer(lines).toString('utf8').split('\n')
   const written: string[] = []
   for (const each of bodiesIn(bodies)) {
     const entry = entries[each.row - droppedRows]

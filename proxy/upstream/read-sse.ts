@@ -1,4 +1,5 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
+import { asBuffer } from '../as-buffer.ts'
 import { ChatError } from '../chat/chat-error.ts'
 import type { SseEvent } from '../chat/sse-event.ts'
 
@@ -59,7 +60,7 @@ const frameParser = createParser({ onEvent: (message) => void inFrames.push(mess
  * throws what a reader does.
  */
 export function readFrames(frames: Uint8Array, maxEventBytes: number): readonly SseEvent[] {
-  frameParser.feed(Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength).toString('utf8'))
+  frameParser.feed(asBuffer(frames).toString('utf8'))
   frameParser.reset()
   const events: SseEvent[] = []
   for (const message of inFrames.splice(0)) {

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import type { OnReadOpts } from 'node:net'
 
 /** Takes what came of a read; the bytes are the taker's own. */

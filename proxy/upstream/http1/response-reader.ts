@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { ChunkReader } from './read-chunks.ts'
 import { type ResponseHead, readHead } from './read-head.ts'
 import { transportError } from './transport-error.ts'

@@ -1,3 +1,4 @@
+import { asBuffer } from '../../as-buffer.ts'
 import { ChatError } from '../../chat/chat-error.ts'
 
 /** The lines that certain headers make, with what else they were made of. */
@@ -60,8 +61,7 @@ function writeText(head: string, body: string): WrittenRequest {
 function writeBytes(head: string, body: Uint8Array): WrittenRequest {
   const text = withLength(head, body.length)
   if (body.length > JOINED_BYTES) return { text, body }
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  return { text: text + bytes.toString('latin1'), body: undefined }
+  return { text: text + asBuffer(body).toString('latin1'), body: undefined }
 }
 
 function withLength(head: string, length: number): string {
