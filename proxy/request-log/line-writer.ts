@@ -191,6 +191,7 @@ class KnownLine implements EntryLine {
   }
 }
 
+const LONGEST_MS = 1e12
 const COMMA = 0x2c
 const POINT = 0x2e
 const DIGIT_0 = 0x30
@@ -199,21 +200,16 @@ function writeField(bytes: Buffer, at: number, name: string, value: number | nul
   return value === null ? at : writeNumber(bytes, writeAscii(bytes, at, name), value)
 }
 
-/** A length of time, to the microsecond. */
+/** A length of time, to the microsecond. What is none is not known. */
 function writeTime(bytes: Buffer, from: number, name: string, milliseconds: number | null): number {
-  if (milliseconds === null) return from
+  if (milliseconds === null || !(milliseconds >= 0 && milliseconds < LONGEST_MS)) return from
   const micros = Math.round(milliseconds * 1000)
   const whole = Math.floor(micros / 1000)
-  let at = writeNumber(bytes, writeAscii(bytes, from, name), whole)
-  let rest = micros - whole * 1000
+  const at = writeNumber(bytes, writeAscii(bytes, from, name), whole)
+  const rest = micros - whole * 1000
   if (rest === 0) return at
-  bytes[at++] = POINT
-  for (let unit = 100; rest > 0; unit /= 10) {
-    const digit = Math.floor(rest / unit)
-    bytes[at++] = DIGIT_0 + digit
-    rest -= digit * unit
-  }
-  return at
+  bytes[at] = POINT
+  return withoutZeros(bytes, writeDigits(bytes, at + 1, rest | 0, 3))
 }
 
 /** Letter by letter: for so few of them a call out of JavaScript takes longer. */
@@ -250,6 +246,12 @@ function writeFraction(bytes: Buffer, from: number, value: number): number {
   bytes[at] = POINT
   writeDigits(bytes, at + 1, high | 0, FINEST_DIGITS / 2)
   at = writeDigits(bytes, at + 1 + FINEST_DIGITS / 2, (digits - high * 1e6) | 0, FINEST_DIGITS / 2)
+  return withoutZeros(bytes, at)
+}
+
+/** Where the digits before this place end, but for zeros. */
+function withoutZeros(bytes: Buffer, end: number): number {
+  let at = end
   while (bytes[at - 1] === DIGIT_0) at--
   return at
 }

@@ -71,6 +71,7 @@ describe('bridge.strict, with a whole answer', () => {
         say('Third'),
       ])
       const response = await ask(false)
+      const length = Number(response.headers.get('content-length'))
       expect([response.status, (await read(response))?.content, on.upstream.requests.length]).toEqual([
         200,
         'No.',
@@ -81,6 +82,8 @@ describe('bridge.strict, with a whole answer', () => {
         'done',
         [true, false],
       ])
+      expect(length).toBeGreaterThan(0)
+      expect(row?.responseBytes).toBe(length)
     },
   )
 

@@ -29,6 +29,29 @@ describe('reading a whole chat completion', () => {
     })
   })
 
+  it('reads plain text alike, whatever empty fields stand beside it', () => {
+    const body = (more: object) => ({
+      id: 'c',
+      model: 'm',
+      choices: [{ message: { role: 'assistant', content: 'Yes.', ...more }, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 3, completion_tokens: 1 },
+    })
+    const plain = {
+      id: 'c',
+      model: 'm',
+      parts: [{ type: 'text', text: 'Yes.' }],
+      finish: 'stop',
+      usage: { inputTokens: 3, outputTokens: 1 },
+    }
+    const empty = { refusal: null, annotations: [], tool_calls: [], audio: null, reasoning_content: '' }
+    expect(readAnswer(body({}))).toEqual(plain)
+    expect(readAnswer(body(empty))).toEqual(plain)
+    expect(readAnswer(body({ ...empty, reasoning_content: 'Hm.' })).parts).toEqual([
+      { type: 'thinking', text: 'Hm.' },
+      { type: 'text', text: 'Yes.' },
+    ])
+  })
+
   it('reads an answer that says nothing', () => {
     expect(readAnswer({ choices: [{ message: { content: '' }, finish_reason: 'stop' }] })).toEqual({
       parts: [],

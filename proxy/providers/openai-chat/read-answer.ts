@@ -36,7 +36,7 @@ function readPlainAnswer(body: unknown, choices: readonly JsonObject[]): ChatAns
   const finish = PLAIN_ENDS.find((reason) => reason === choice?.finish_reason)
   if (other !== undefined || text === undefined || finish === undefined) return undefined
   if (!isJsonObject(body) || pickObject(body, 'x_groq') !== undefined) return undefined
-  for (const name in message) if (!PLAIN_FIELDS.has(name) && message[name] !== null) return undefined
+  for (const name in message) if (!PLAIN_FIELDS.has(name) && !isNothing(message[name])) return undefined
   return dropAbsent({
     id: pickText(body, 'id'),
     model: pickText(body, 'model'),
@@ -44,6 +44,11 @@ function readPlainAnswer(body: unknown, choices: readonly JsonObject[]): ChatAns
     finish,
     usage: readUsage(body.usage) ?? {},
   })
+}
+
+/** OpenAI's own answers say `refusal: null` and `annotations: []` (seen 2026-11). */
+function isNothing(value: unknown): boolean {
+  return value === null || (Array.isArray(value) && value.length === 0)
 }
 
 const PLAIN_ENDS = ['stop', 'length'] as const
