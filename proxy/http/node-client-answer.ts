@@ -58,7 +58,12 @@ export class NodeClientAnswer implements ClientAnswer {
     response.flushHeaders()
   }
 
-  sendWhole(status: number, more: Readonly<Record<string, string>>, body: readonly Uint8Array[]): void {
+  sendWhole(
+    status: number,
+    more: Readonly<Record<string, string>>,
+    body: readonly Uint8Array[],
+    ascii?: string,
+  ): void {
     if (this.#isOver()) return
     const response = this.#response
     const headers = this.#headers(more)
@@ -67,7 +72,7 @@ export class NodeClientAnswer implements ClientAnswer {
     response.writeHead(status, headers)
     const [first] = body
     if (first !== undefined && length <= ONE_WRITE_BYTES) {
-      const text = latin1Of(body.length === 1 ? first : Buffer.concat(body))
+      const text = ascii ?? latin1Of(body.length === 1 ? first : Buffer.concat(body))
       return this.#sendSmall({ response, text })
     }
     response.cork()

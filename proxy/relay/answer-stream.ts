@@ -122,12 +122,12 @@ export class AnswerStream {
     if (this.isFinished) this.#end()
   }
 
-  /** A whole answer, a JSON text in pieces. */
-  sendWhole(body: readonly Uint8Array[]): void {
+  /** A whole answer, a JSON text in pieces; `ascii`: the same as one text, where it is plain ASCII and at hand. */
+  sendWhole(body: readonly Uint8Array[], ascii?: string): void {
     this.isFinished = true
     const head = this.#commitHead({ 'content-type': 'application/json' })
     for (const piece of body) this.#count(piece)
-    this.#attempt.request.client.sendWhole(200, head, body)
+    this.#attempt.request.client.sendWhole(200, head, body, ascii)
   }
 
   context(): AnswerContext {

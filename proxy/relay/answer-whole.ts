@@ -6,7 +6,7 @@ import type { UpstreamAnswer } from '../upstream/answer-handler.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import type { Attempt } from './attempt.ts'
 import { byteLengthOf, joinBytes } from './collect-bytes.ts'
-import { decodeText } from './decode-text.ts'
+import { asciiText, decodeText } from './decode-text.ts'
 import { createJsonOutline, OUTLINED_BYTES } from './json-outline.ts'
 
 export type WholeAnswer = {
@@ -26,8 +26,11 @@ export function answerWhole(whole: WholeAnswer): void {
   const read = (text: string) => provider.codec.readAnswer(parseJson(text, upstream), written)
   if (!isPassThrough || attempt.request.head.stream)
     return stream.takeParts([...unfoldAnswer(read(decode(chunks)))])
-  stream.said.observeAnswer(readShape(chunks, read) ?? read(decode(chunks)))
-  stream.sendWhole(chunks)
+  const isSmall = byteLengthOf(chunks) < OUTLINED_BYTES
+  const ascii = isSmall ? asciiText(joinBytes(chunks)) : undefined
+  const shape = isSmall ? undefined : readShape(chunks, read)
+  stream.said.observeAnswer(shape ?? read(ascii ?? decode(chunks)))
+  stream.sendWhole(chunks, ascii)
 }
 
 /** What the outline says, where that is enough: not for calls, whose arguments count, nor for anything that fails. */
@@ -35,7 +38,6 @@ function readShape(
   chunks: readonly Uint8Array[],
   read: (text: string) => ChatAnswer,
 ): ChatAnswer | undefined {
-  if (byteLengthOf(chunks) < OUTLINED_BYTES) return undefined
   const outline = createJsonOutline()
   for (const chunk of chunks) outline.push(chunk)
   const text = outline.text()

@@ -51,17 +51,11 @@ export async function runAttempt(
   const startedAt = ports.clock.monotonic()
   const row = request.row.addAttempt({
     provider,
+    model,
     reason,
     accountId: account.id,
     accountName: account.name,
     startedAt: ports.clock.now(),
-  })
-  request.row.change((entry) => {
-    entry.state = 'waiting'
-    entry.provider = provider
-    entry.modelOut = model
-    entry.accountId = account.id
-    entry.accountName = account.name
   })
   const time = new AttemptTime(request, ports)
   const attempt: Attempt = { request, ports, lease, number, row, time, startedAt }

@@ -25,40 +25,22 @@ export type AttemptEnd = {
  */
 export async function relay(request: RelayRequest, ports: RelayPorts): Promise<boolean> {
   const tally = { attempts: 0, unreachable: new Unreachable(ports.hasNetwork) }
-  try {
-    const first = await tryAttempts(request, ports, tally)
-    const end = first.withheld === undefined ? first : await insist(request, ports, tally, first.withheld)
-    closeRow(request, end)
-    return end.error === undefined || end.error.kind === 'cancelled'
-  } catch (thrown) {
-    const error = tally.unreachable.tell(toChatError(thrown))
-    answerError(request, error, tally.attempts, ports.settings().retry.retryAfterMaxMs)
-    closeFailed(request, error)
-    return error.kind === 'cancelled'
-  }
-}
-
-/** Most requests fail nowhere: this one stays empty. */
-const NONE_TRIED: ReadonlySet<string> = new Set()
-
-async function tryAttempts(
-  request: RelayRequest,
-  ports: RelayPorts,
-  tally: { attempts: number; readonly unreachable: Unreachable },
-): Promise<AttemptEnd> {
-  const routes = ports.routeModel(request.head.model, request.provider)
-  const startedAt = ports.clock.monotonic()
-  let tried = NONE_TRIED
   const retries = { stale: 0, isBudgeted: false, lastError: undefined as ChatError | undefined }
   ports.traffic.active++
   try {
+    const routes = ports.routeModel(request.head.model, request.provider)
+    const startedAt = ports.clock.monotonic()
+    let tried = NONE_TRIED
     for (;;) {
       const granted = leaseAccount(request, ports, routes, tried, retries.lastError)
       // To wait for what is here already would cost a request more than the whole choice of an account.
       const lease = granted instanceof Promise ? await granted : granted
       const wish = { wantsThinking: asksToThink(routes, lease), insists: false, number: ++tally.attempts }
       const end = await runAttempt(request, ports, lease, wish)
-      if (end.error === undefined || end.isCommitted) return end
+      if (end.error === undefined || end.isCommitted) {
+        const last = end.withheld && (await insist(request, ports, tally, end.withheld))
+        return closeRow(request, last ?? end)
+      }
       retries.lastError = end.error
       if (end.error.code === 'stale_socket' && retries.stale++ === 0) continue
       const left = new Set(tried)
@@ -68,11 +50,18 @@ async function tryAttempts(
       if (leavesAccount(end.error, ports, routes, left, lease.account.id)) left.add(lease.account.id)
       tried = left
     }
+  } catch (thrown) {
+    const error = tally.unreachable.tell(toChatError(thrown))
+    answerError(request, error, tally.attempts, ports.settings().retry.retryAfterMaxMs)
+    return closeFailed(request, error)
   } finally {
     ports.traffic.active--
-    if (retries.isBudgeted) ports.traffic.retrying--
+    giveBack(ports, retries)
   }
 }
+
+/** Most requests fail nowhere: this one stays empty. */
+const NONE_TRIED: ReadonlySet<string> = new Set()
 
 /** Says whether the name that led to a lease asks for thinking. */
 function asksToThink(routes: readonly ModelRoute[], { provider, model }: Lease): boolean {
@@ -125,6 +114,10 @@ function takeFromBudget(ports: RelayPorts): boolean {
   if (ports.traffic.retrying >= Math.max(budgetMin, budgetRatio * ports.traffic.active)) return false
   ports.traffic.retrying++
   return true
+}
+
+function giveBack(ports: RelayPorts, { isBudgeted }: SoFar['retries']): void {
+  if (isBudgeted) ports.traffic.retrying--
 }
 
 /** A refused account is left at once; a failing upstream gets a moment. */
@@ -194,20 +187,24 @@ function leaseAccount(
   return ports.pool.lease(want, request.signal).catch(tellFirst)
 }
 
-function closeRow(request: RelayRequest, { error, sentBytes }: AttemptEnd): void {
-  if (error === undefined)
-    return request.row.close({ state: 'done', durationMs: request.elapsedMs(), responseBytes: sentBytes })
-  request.row.update({ responseBytes: sentBytes })
-  closeFailed(request, error)
+/** Says, like `closeFailed`, whether the request was answered as it should be. */
+function closeRow(request: RelayRequest, { error, sentBytes }: AttemptEnd): boolean {
+  if (error !== undefined) {
+    request.row.update({ responseBytes: sentBytes })
+    return closeFailed(request, error)
+  }
+  request.row.close({ state: 'done', durationMs: request.elapsedMs(), responseBytes: sentBytes })
+  return true
 }
 
-function closeFailed(request: RelayRequest, error: ChatError): void {
-  const state = error.kind === 'cancelled' ? 'cancelled' : 'failed'
+function closeFailed(request: RelayRequest, error: ChatError): boolean {
+  const isCancelled = error.kind === 'cancelled'
   request.row.close({
-    state,
+    state: isCancelled ? 'cancelled' : 'failed',
     durationMs: request.elapsedMs(),
     errorKind: error.kind,
     errorMessage: error.message,
-    ...(state === 'cancelled' ? { status: 499 } : {}),
+    ...(isCancelled ? { status: 499 } : {}),
   })
+  return isCancelled
 }

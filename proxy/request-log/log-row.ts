@@ -5,8 +5,9 @@ export type NewLogEntry = Pick<LogEntry, 'id' | 'method' | 'path'> &
 /** What may be reported of a request while it is under way. */
 export type Reported = Omit<LogEntry, 'id' | 'sequence' | 'startedAt' | 'attempts'>
 export type LogPatch = Partial<Reported>
+/** `model`: as the upstream calls it. */
 export type NewAttempt = Pick<AttemptRecord, 'provider' | 'reason'> &
-  Partial<Pick<AttemptRecord, 'accountId' | 'accountName' | 'startedAt'>>
+  Partial<Pick<AttemptRecord, 'accountId' | 'accountName' | 'startedAt'> & { readonly model: string }>
 export type LogOutcome = LogPatch & { readonly state: 'done' | 'failed' | 'cancelled' }
 
 export type ReportedAttempt = Omit<AttemptRecord, 'number'>
@@ -25,6 +26,7 @@ export type LogRow = {
   update(patch: LogPatch): void
   /** Like `update`, for what every request does: V8 sets a field by its name in a tenth of the time. */
   change(set: (entry: Reported) => void): void
+  /** The request waits for this account now, which its row says too. */
   addAttempt(attempt: NewAttempt): AttemptRow
   /** Kept by reference: the caller must not change the bytes afterwards. */
   captureRequest(bytes: Uint8Array): void

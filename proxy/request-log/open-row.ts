@@ -68,6 +68,11 @@ export class OpenRow implements LogRow {
     if (this.isOpen) {
       if (entry.attempts.length === 0) entry.attempts = [attempt]
       else entry.attempts.push(attempt)
+      entry.state = 'waiting'
+      entry.provider = attempt.provider
+      entry.accountId = attempt.accountId
+      entry.accountName = attempt.accountName
+      entry.modelOut = given.model ?? null
       this.#touch()
     }
     return new OpenAttempt(this, attempt)

@@ -128,7 +128,8 @@ export function startFakeRelay(
     row: {
       id: 'r',
       update: () => undefined,
-      addAttempt: () => ({ update: () => undefined }),
+      change: () => undefined,
+      addAttempt: () => ({ update: () => undefined, change: () => undefined }),
       captureRequest: () => undefined,
       captureResponse: () => undefined,
       close: (outcome: object) => void closed.push({ ...outcome }),
