@@ -7,7 +7,7 @@ import { createAnnouncer } from './announcer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { ControlRouter } from './control/create-control.ts'
 import { createControlFace } from './control-face.ts'
-import { tuneCollector } from './heap-limit.ts'
+import { countBytesWithHeap } from './heap-limit.ts'
 import { accountsOf, describeHouse, type House } from './house.ts'
 import { type ControlSessions, createControlSessions } from './http/control-session.ts'
 import { createKeyUse } from './http/key-limits.ts'
@@ -78,9 +78,9 @@ export type Proxy = {
   close(): Promise<void>
 }
 
-/** Wires the rooms together. Nothing listens until `start`. Sets how V8 collects this process's heap. */
+/** Wires the rooms together. Nothing listens until `start`. Sets how the heap of this process counts bytes. */
 export async function createProxy(options: ProxyOptions): Promise<Proxy> {
-  tuneCollector()
+  countBytesWithHeap()
   const clock = options.clock ?? systemClock
   const announcer = createAnnouncer()
   const sessions: ControlSessions = createControlSessions({

@@ -69,7 +69,7 @@ it('lets bytes outside the heap cost fewer full collections, and complains of no
 }, async () => {
   const plain = await countCollections('')
   const shared = await countCollections(
-    `const { tuneCollector } = await import(${JSON.stringify(heapLimit)}); tuneCollector();`,
+    `const { countBytesWithHeap } = await import(${JSON.stringify(heapLimit)}); countBytesWithHeap();`,
   )
   expect(plain.full).toBeGreaterThan(4)
   expect(shared.full).toBeLessThan(plain.full / 2)

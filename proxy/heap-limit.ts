@@ -1,19 +1,12 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 
 /**
- * Says how V8 13.6 (Node 24, measured 2026-11) collects its heap. Other versions are left alone: V8 complains of flags
- * that it does not know.
- *
- * Bytes outside the heap, which bodies and answers are, count like those inside. By itself V8 collects all of its heap
- * each time that 64 MB of them have come: under large bodies a third of the time of a request went there.
- *
- * Young objects are collected by the thread that made them. What survives of a thousand requests is a megabyte or two;
- * to wake other threads for that costs each small request a twentieth.
+ * Lets bytes outside V8's heap, which bodies and answers are, count like those inside. By itself V8 13.6 (Node 24,
+ * measured 2026-11) collects all of its heap each time that 64 MB of them have come: under large bodies a third of the
+ * time of a request went there. Other versions are left alone: V8 complains of flags that it does not know.
  */
-export function tuneCollector(): void {
-  if (!isKnownV8()) return
-  setFlagsFromString('--external-memory-accounted-in-global-limit')
-  setFlagsFromString('--no-parallel-scavenge')
+export function countBytesWithHeap(): void {
+  if (isKnownV8()) setFlagsFromString('--external-memory-accounted-in-global-limit')
 }
 
 /** How large V8's space for young objects may become: half as large as by itself, and no request is slower for it. */
