@@ -181,6 +181,8 @@ export class AnswerStream {
 
   #offer(chunk: Uint8Array, hasOutput: boolean): void {
     if (this.isCommitted) return this.#write(chunk)
+    // Where output comes first, nothing waits.
+    if (hasOutput && this.#holdBack === undefined) return this.#commit(chunk)
     const isFull = this.#openHoldBack().hold(chunk)
     this.#limitHolding()
     if (hasOutput || isFull) this.#commit()
@@ -196,13 +198,15 @@ export class AnswerStream {
     return this.#holdBack
   }
 
-  #commit(): void {
+  /** Sends the head, and with it what was held back, or what comes at once. */
+  #commit(first?: Uint8Array): void {
     if (this.isCommitted) return
     const head = this.#commitHead({ ...STREAM_HEADERS, 'content-type': this.#framing.contentType })
     const held = this.#holdBack?.take() ?? []
     this.#holdBack = undefined
-    this.#attempt.request.client.sendHead(200, head, held.length > 0)
-    if (held.length > 0) this.#write(joinBytes(held))
+    const chunk = held.length > 0 ? joinBytes(held) : first
+    this.#attempt.request.client.sendHead(200, head, chunk !== undefined)
+    if (chunk !== undefined) this.#write(chunk)
     this.#beat()
   }
 
