@@ -15,6 +15,7 @@ import { writeJudgements, writeReport } from './report/write-report.ts'
 import { startMockUpstream } from './rig/mock-upstream.ts'
 import { GATEWAYS, type GatewayId } from './targets/gateways.ts'
 import { canPin, pinRig } from './targets/spawn.ts'
+import { SHORT_TURNS } from './works/experiment.ts'
 import { EXPERIMENTS } from './works/experiments.ts'
 import { createResults } from './works/results.ts'
 
@@ -99,6 +100,7 @@ async function measure(): Promise<BenchRecord> {
     seconds: Math.round((performance.now() - startedAt) / 1000),
     rounds,
     turnMs,
+    shortTurns: options.quick ? 1 : SHORT_TURNS,
     warmMs,
     machine: describeMachine(canPin),
     node: process.version.slice(1),

@@ -12,6 +12,8 @@ export type BenchRecord = {
   readonly seconds: number
   readonly rounds: number
   readonly turnMs: number
+  /** In how many turns the time of a round is taken where turns may be short; absent where that was one. */
+  readonly shortTurns?: number
   readonly warmMs: number
   readonly machine: {
     readonly cpu: string

@@ -41,7 +41,8 @@ export function writeMachine({ machine, node, versions }: BenchRecord): string {
   ].join('\n')
 }
 
-export function writeRepeating({ rounds, turnMs, warmMs, seconds }: BenchRecord): string {
+export function writeRepeating({ rounds, turnMs, shortTurns = 1, warmMs, seconds }: BenchRecord): string {
+  const short = shortTurns === 1 ? '' : `, for rates and added times in ${shortTurns} turns each,`
   return `\`\`\`sh
 npm ci && npm run bench          # all of it; this run took ${Math.ceil(seconds / 60)} minutes
 npm run bench:quick              # within 3 minutes, prints only
@@ -50,7 +51,7 @@ node bench/profile.ts --work sse # where Portside spends its time
 \`\`\`
 
 It needs Linux, two cores and npm; nginx is installed with apt where that is possible.
-For each work all gateways are started, then take turns (A B C A B C …), ${rounds} rounds of ${turnMs / 1000} s after a warm-up of at least ${warmMs / 1000} s, until their rates rise no more (those that only show growth one round less, no gateway only once); they are closed when the work is done, so that each work meets fresh processes that have warmed up.
+For each work all gateways are started, then take turns (A B C A B C …), ${rounds} rounds of ${turnMs / 1000} s${short} after a warm-up of at least ${warmMs / 1000} s, until their rates rise no more (those that only show growth one round less, no gateway only once); they are closed when the work is done, so that each work meets fresh processes that have warmed up.
 Start-up is the exception: each start is a new process.
 The values of every turn are in \`performance.json\`; \`node bench/run.ts --report\` writes this page again from them and from \`bench/notes/\`.`
 }

@@ -1,6 +1,6 @@
 import { runLoad } from '../rig/load.ts'
 import { quantile } from '../rig/quantile.ts'
-import { alternate, type Experiment } from './experiment.ts'
+import { alternate, type Experiment, inShortTurns } from './experiment.ts'
 import { loadOf, warmUp } from './throughput.ts'
 import type { Work } from './works.ts'
 
@@ -22,8 +22,9 @@ export const FIRST_BYTE: readonly Experiment[] = FIRST_BYTE_WORKS.map((work) => 
   id: work.id,
   title: work.title,
   gateways: GATEWAYS,
-  run: (context) =>
-    alternate(context, {
+  run(given) {
+    const context = inShortTurns(given)
+    return alternate(context, {
       work: work.id,
       async turn(running, round) {
         const load = loadOf(work, running)
@@ -31,5 +32,6 @@ export const FIRST_BYTE: readonly Experiment[] = FIRST_BYTE_WORKS.map((work) => 
         const { firstByteMs } = await runLoad({ ...load, durationMs: context.turnMs })
         return { medianMs: quantile(firstByteMs, 0.5), p99Ms: quantile(firstByteMs, 0.99) }
       },
-    }),
+    })
+  },
 }))

@@ -2,7 +2,7 @@ import { checkSame, checkTranslated } from '../rig/check-answer.ts'
 import { type Load, runLoad } from '../rig/load.ts'
 import { cpuSeconds } from '../rig/process-cost.ts'
 import { writeRequest } from '../rig/requests.ts'
-import { alternate, type Context, type Experiment, type Running } from './experiment.ts'
+import { alternate, type Context, type Experiment, inShortTurns, type Running } from './experiment.ts'
 import type { Work } from './works.ts'
 
 /**
@@ -23,14 +23,16 @@ export function throughputOf(work: Work): Experiment {
     title,
     gateways,
     ...(isLong === undefined ? {} : { isLong }),
-    run: (context) =>
-      alternate(context, {
+    run(given) {
+      // The works that only show growth get one round less, so that a run ends within a quarter of an hour.
+      const rounds = isLong === true ? Math.max(1, given.rounds - 1) : given.rounds
+      const context = inShortTurns({ ...given, rounds })
+      return alternate(context, {
         work: id,
-        // The works that only show growth get one round less, so that a run ends within a quarter of an hour.
-        rounds: isLong === true ? Math.max(1, context.rounds - 1) : context.rounds,
         isDirectMeasuredOnce: true,
         turn: (running, round) => measureThroughput(work, running, context, round),
-      }),
+      })
+    },
   }
 }
 
