@@ -22,7 +22,6 @@ const NAMED_IN_ERRORS = 20
 /** With a provider that takes every name there is no end of them, nor of their length. */
 const REMEMBERED_NAMES = 1000
 const REMEMBERED_LENGTH = 200
-const NO_ROUTES: readonly ModelRoute[] = []
 
 export function createModelCatalogue({ settings, providers, discovered }: CatalogueSource): ModelCatalogue {
   const hidden = new Set(settings.models.hidden)
@@ -70,12 +69,13 @@ export function createModelCatalogue({ settings, providers, discovered }: Catalo
   }
 
   /** To compare with what was asked last takes less than to look it up. */
-  let last = { name: '', only: '', routes: NO_ROUTES }
+  let last:
+    | { readonly name: string; readonly only: string; readonly routes: readonly ModelRoute[] }
+    | undefined
   return {
     list: () => list,
     route(name, only = '') {
-      if (name !== last.name || only !== last.only || last.routes === NO_ROUTES)
-        last = { name, only, routes: lookUp(name, only) }
+      if (name !== last?.name || only !== last.only) last = { name, only, routes: lookUp(name, only) }
       return last.routes
     },
   }

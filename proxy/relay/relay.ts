@@ -56,7 +56,7 @@ export async function relay(request: RelayRequest, ports: RelayPorts): Promise<b
     return closeFailed(request, error)
   } finally {
     ports.traffic.active--
-    giveBack(ports, retries)
+    returnToBudget(ports, retries)
   }
 }
 
@@ -116,7 +116,7 @@ function takeFromBudget(ports: RelayPorts): boolean {
   return true
 }
 
-function giveBack(ports: RelayPorts, { isBudgeted }: SoFar['retries']): void {
+function returnToBudget(ports: RelayPorts, { isBudgeted }: SoFar['retries']): void {
   if (isBudgeted) ports.traffic.retrying--
 }
 

@@ -12,7 +12,7 @@ export type EntryShower = {
   readonly redactor: Redactor
   show(entry: LogEntry): LogEntry
   writeLine(entry: LogEntry): string
-  /** The same line, to be written into a block. */
+  /** A line that says the same, lengths of time to the microsecond, to be written into a block. */
   lineOf(entry: LogEntry): EntryLine
   /** `madeWith`: the redaction of the line. */
   readLine(line: string, madeWith: number): LogEntry

@@ -108,6 +108,31 @@ describe('The line of a row that has ended', () => {
     )
   })
 
+  it('tells rows apart that differ in any one field', () => {
+    const changed = (field: string, value: unknown) => {
+      if (typeof value === 'boolean') return !value
+      // What nothing is known of is null, of times and counts too.
+      const isNumber = typeof value === 'number' || /Ms$|Tokens$|^status$/.test(field)
+      return isNumber ? Number(value) + 1 : 'failed'
+    }
+    const row = createEntry({ id: 'a', method: 'POST', path: '/' }, { id: 'a', startedAt: 1 })
+    const attempt: AttemptRecord = createAttempt({ provider: 'p', reason: 'r' }, 1, 2)
+    const others = Object.entries(row)
+      .filter(([field]) => field !== 'attempts')
+      .map(([field, value]) => ({ ...row, attempts: [attempt], [field]: changed(field, value) }))
+    const otherAttempts = Object.entries({ ...attempt, note: 'none' }).map(([field, value]) => ({
+      ...row,
+      attempts: [{ ...attempt, [field]: changed(field, value) }],
+    }))
+    expect(others.length + otherAttempts.length).toBeGreaterThan(40)
+    for (const other of [...others, ...otherAttempts]) {
+      const writer = new LineWriter(redactor)
+      write(writer, { ...row, attempts: [attempt] })
+      const alone = readEntryLine(writeEntryLine(redactEntry(other as LogEntry, redactor)))
+      expect(readEntryLine(write(writer, other as LogEntry))).toEqual(alone)
+    }
+  })
+
   it('is right where there are more kinds of rows than are remembered', () => {
     const writer = new LineWriter(redactor)
     for (let round = 0; round < 3; round++)
