@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LogEntry } from '../../contract/log-entry.ts'
 import { readEntryLine, writeEntryLine } from './entry-line.ts'
+import { packLines } from './packed-lines.ts'
 
 const CUT_OFF = 'Portside ended while this request was under way; how it ended is unknown'
 
@@ -13,17 +14,17 @@ export function endCutOffRows(database: DatabaseSync, startedBefore: number): vo
   const [first] = ended
   const last = ended.at(-1)
   if (first === undefined || last === undefined) return
-  const lines = ended.map(writeEntryLine).join('\n')
+  const entries = packLines(ended.map(writeEntryLine).join('\n'))
   database
     .prepare(`
       INSERT INTO blocks (first_started, last_started, rows, bytes, entries)
-      VALUES (:firstStarted, :lastStarted, :rows, :bytes, :lines)`)
+      VALUES (:firstStarted, :lastStarted, :rows, :bytes, :entries)`)
     .run({
       firstStarted: first.startedAt,
       lastStarted: last.startedAt,
       rows: ended.length,
-      bytes: Buffer.byteLength(lines),
-      lines,
+      bytes: entries.length,
+      entries,
     })
   database.prepare('DELETE FROM open_rows WHERE started_at < :startedBefore').run({ startedBefore })
 }

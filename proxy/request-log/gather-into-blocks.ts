@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LogEntry } from '../../contract/log-entry.ts'
-import { writeBodyLine } from './body-line.ts'
 import { writeEntryLine } from './entry-line.ts'
 import { isFinal } from './search-text.ts'
 
@@ -57,12 +56,13 @@ class GatheredBlock {
     this.#lines.push(line)
     this.#bytes += line.length
     if (row.body === null) return
-    const bodies = writeBodyLine(JSON.stringify(entry.id), {
-      request: textOf(row.request),
-      response: textOf(row.response),
-      requestCut: row.request_cut === 1,
-      responseCut: row.response_cut === 1,
-    })
+    const bodies = JSON.stringify([
+      entry.id,
+      textOf(row.request),
+      textOf(row.response),
+      row.request_cut === 1,
+      row.response_cut === 1,
+    ])
     this.#bodies.push(bodies)
     this.#bytes += bodies.length
   }

@@ -73,8 +73,8 @@ function createLogDatabase(database: DatabaseSync): LogDatabase {
   const rows = new StoredRows(database)
 
   function store({ blocks, open }: LogBatchToStore): void {
-    for (const { rows, firstStarted, lastStarted, bytes, lines, bodies, storedIds } of blocks) {
-      statements.addBlock.run({ firstStarted, lastStarted, rows, bytes, lines, bodies })
+    for (const { rows, firstStarted, lastStarted, bytes, entries, bodies, storedIds } of blocks) {
+      statements.addBlock.run({ firstStarted, lastStarted, rows, bytes, entries, bodies })
       retention.note({ rows, bytes })
       for (const id of storedIds) statements.endOpen.run({ id })
     }
@@ -115,7 +115,7 @@ function prepareStatements(database: DatabaseSync) {
   return {
     addBlock: database.prepare(`
       INSERT INTO blocks (first_started, last_started, rows, bytes, entries, bodies)
-      VALUES (:firstStarted, :lastStarted, :rows, :bytes, CAST(:lines AS TEXT), :bodies)`),
+      VALUES (:firstStarted, :lastStarted, :rows, :bytes, :entries, :bodies)`),
     putOpen: database.prepare(`
       INSERT OR REPLACE INTO open_rows (id, started_at, entry) VALUES (:id, :startedAt, :line)`),
     endOpen: database.prepare('DELETE FROM open_rows WHERE id = :id'),

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,6 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { LogEntry } from '../../contract/log-entry.ts'
 import { settings } from '../../contract/settings.ts'
 import { makeTemporaryHome } from '../settings/temporary-home.test-support.ts'
+import { writeEntryLine } from './entry-line.ts'
 import { createEntry } from './log-row.ts'
 import { createRequestLog, type LogSettings, type RequestLog } from './request-log.ts'
 import { idsIn } from './stored-log.test-support.ts'
@@ -40,9 +42,18 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
 /** What a request does: nothing of it may fail or wait, whatever the file is like. */
 function serve(log: RequestLog, id: string, bodyBytes = 1_000): void {
   const row = log.open({ id, method: 'POST', path: '/v1/messages' })
-  row.captureRequest(Buffer.alloc(bodyBytes, 'a few words, '))
+  row.captureRequest(manyWords(bodyBytes))
   row.update({ state: 'streaming' })
   row.close({ state: 'failed', status: 502 })
+}
+
+/** Words that no packing makes much shorter. */
+function manyWords(bytes: number): Buffer {
+  return Buffer.from(
+    randomBytes(bytes / 2)
+      .toString('hex')
+      .replaceAll(/.{64}/g, '$& '),
+  )
 }
 
 async function overwrite(path: string, offset: number, bytes: Uint8Array): Promise<void> {
@@ -209,7 +220,7 @@ describe('the number of a request log’s schema', () => {
     serve(log, 'a')
     await log.flush()
     const database = new DatabaseSync(path, { readOnly: true })
-    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 })
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 4 })
     database.close()
   })
 
@@ -231,6 +242,24 @@ describe('the number of a request log’s schema', () => {
     expect(await log.bodies('many-700')).toEqual(OLD_BODIES)
     expect(problems).toEqual([])
   })
+
+  it('is brought up to date with all rows and bodies of 3 in it (REL-42)', async () => {
+    const path = join(await makeTemporaryHome(), 'requests.db')
+    const many = Array.from({ length: 1_200 }, (_, index) =>
+      oldEntry({ id: `"many"\\${index}`, startedAt: 1_700_000_000_000 + index }),
+    )
+    const cutOff = oldEntry({ id: 'cut', state: 'waiting', startedAt: 1_700_000_002_000 })
+    writeLogOfTextBlocks(path, [...many, cutOff])
+    const { log, problems } = makeLog(path, () => ({ retentionHours: 1_000_000 }))
+    serve(log, 'new')
+    await log.flush()
+    expect(idsIn(path)).toEqual([...many.map(({ id }) => id), 'cut', 'new'])
+    expect(await log.get('"many"\\1199')).toEqual(many[1_199])
+    const bodiesOf = async (index: number) => await log.bodies(`"many"\\${index}`)
+    for (const index of [0, 2, 3, 498, 1_000, 1_198]) expect(await bodiesOf(index)).toEqual(OLD_BODIES)
+    for (const index of [1, 499, 500, 702, 1_001, 1_199]) expect((await bodiesOf(index)).request).toBeNull()
+    expect(problems).toEqual([])
+  })
 })
 
 const OLD_BODIES = { request: 'line one\n"two"', response: null, requestCut: true, responseCut: false }
@@ -248,6 +277,34 @@ function writeOldLog(path: string, version: number, entries: readonly LogEntry[]
     addBodies.run({ id, request: OLD_BODIES.request })
   }
   if (version === 2) database.exec(SECOND_SCHEMA)
+  database.close()
+}
+
+/** As the release wrote it that was the first to keep blocks: as text, with a body line for those rows that had any. */
+function writeLogOfTextBlocks(path: string, entries: readonly LogEntry[]): void {
+  const database = new DatabaseSync(path)
+  database.exec(THIRD_SCHEMA)
+  const addOpen = database.prepare('INSERT INTO open_rows VALUES (:id, :startedAt, :entry)')
+  for (const entry of entries.filter(({ state }) => state !== 'done'))
+    addOpen.run({ id: entry.id, startedAt: entry.startedAt, entry: writeEntryLine(entry) })
+  const ended = entries.filter(({ state }) => state === 'done')
+  const addBlock = database.prepare(
+    'INSERT INTO blocks VALUES (NULL, :first, :last, :rows, 100, :lines, :bodies)',
+  )
+  const size = 500
+  for (let from = 0; from < ended.length; from += size) {
+    const block = ended.slice(from, from + size)
+    const bodies = block
+      .filter((_, place) => place % 3 !== 1)
+      .map(({ id }) => JSON.stringify([id, OLD_BODIES.request, null, true, false]))
+    addBlock.run({
+      first: block[0]!.startedAt,
+      last: block.at(-1)!.startedAt,
+      rows: block.length,
+      lines: block.map(writeEntryLine).join('\n'),
+      bodies: from === size ? null : bodies.join('\n'),
+    })
+  }
   database.close()
 }
 
@@ -271,6 +328,14 @@ const SECOND_SCHEMA = `
   ALTER TABLE entries DROP COLUMN search;
   ALTER TABLE entries DROP COLUMN sequence;
   PRAGMA user_version = 2;`
+
+/** As the first release with blocks made it. */
+const THIRD_SCHEMA = `
+  CREATE TABLE blocks (number INTEGER PRIMARY KEY, first_started REAL NOT NULL, last_started REAL NOT NULL,
+    rows INTEGER NOT NULL, bytes INTEGER NOT NULL, entries TEXT NOT NULL, bodies TEXT) STRICT;
+  CREATE INDEX blocks_by_start ON blocks (last_started);
+  CREATE TABLE open_rows (id TEXT PRIMARY KEY, started_at REAL NOT NULL, entry TEXT NOT NULL) STRICT;
+  PRAGMA user_version = 3;`
 
 describe('the room that old rows leave', () => {
   it('is taken by the next ones, and given back to the disk where much of the file is free', async () => {

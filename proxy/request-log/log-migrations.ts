@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { gatherIntoBlocks } from './gather-into-blocks.ts'
 import { inTransaction } from './in-transaction.ts'
+import { packBlocks } from './pack-blocks.ts'
 
 /** One schema after the other, never changed once released. The number of those applied is SQLite's `user_version`. */
 const MIGRATIONS: readonly ((database: DatabaseSync) => void)[] = [
@@ -53,6 +54,26 @@ const MIGRATIONS: readonly ((database: DatabaseSync) => void)[] = [
    DROP TABLE bodies;
    DROP TABLE entries;
    PRAGMA user_version = 3;`)
+  },
+  // Packed, a block takes a tenth of the room and a third of the time.
+  (database) => {
+    database.exec(`
+   ALTER TABLE blocks RENAME TO text_blocks;
+   DROP INDEX blocks_by_start;
+   CREATE TABLE blocks (
+     number INTEGER PRIMARY KEY,
+     first_started REAL NOT NULL,
+     last_started REAL NOT NULL,
+     rows INTEGER NOT NULL,
+     bytes INTEGER NOT NULL,
+     entries BLOB NOT NULL,
+     bodies BLOB
+   ) STRICT;
+   CREATE INDEX blocks_by_start ON blocks (last_started);`)
+    packBlocks(database)
+    database.exec(`
+   DROP TABLE text_blocks;
+   PRAGMA user_version = 4;`)
   },
 ]
 

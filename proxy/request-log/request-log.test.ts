@@ -7,7 +7,7 @@ import { logEntry } from '../../contract/log-entry.ts'
 import { filesThatHold, makeTemporaryHome } from '../settings/temporary-home.test-support.ts'
 import { idsOf, makeLog } from './make-log.test-support.ts'
 import type { LogSettings } from './request-log.ts'
-import { idsIn } from './stored-log.test-support.ts'
+import { idsIn, packedTexts, unpackedTexts } from './stored-log.test-support.ts'
 
 const request = (id: string) => ({ id, method: 'POST', path: '/v1/chat/completions' })
 
@@ -287,9 +287,15 @@ describe('secrets in the log (SEC-21)', () => {
     ])
     for (const canary of canaries) expect(seen).not.toContain(canary.slice(0, -4))
     const traces = canaries.map((canary) => canary.slice(0, -4))
-    expect(await filesThatHold(home, traces)).toEqual([])
+    const expectNoTrace = async () => {
+      expect(await filesThatHold(home, traces)).toEqual([])
+      const unpacked = unpackedTexts(join(home, 'requests.db'))
+      expect(unpacked).toContain('[redacted]')
+      for (const trace of traces) expect(unpacked).not.toContain(trace)
+    }
+    await expectNoTrace()
     await log.close()
-    expect(await filesThatHold(home, traces)).toEqual([])
+    await expectNoTrace()
   })
 
   it('that become known later are taken out of what is shown from then on', async () => {
@@ -372,16 +378,20 @@ describe('the file', () => {
 
   it('is wiped by clearing, while requests under way stay (OBS-08)', async () => {
     const home = await makeTemporaryHome()
-    const log = makeLog({ path: join(home, 'requests.db'), settings: { bodies: 'all' } })
+    const path = join(home, 'requests.db')
+    const log = makeLog({ path, settings: { bodies: 'all' } })
     const ended = log.open({ ...request('ended'), modelIn: 'canary-model-name' })
     ended.captureRequest(Buffer.from('canary-body-text'))
     ended.close({ state: 'done' })
     log.open(request('open'))
     await log.flush()
-    expect(await filesThatHold(home, ['canary-model-name', 'canary-body-text'])).not.toEqual([])
+    expect(unpackedTexts(path)).toContain('canary-model-name')
+    expect(unpackedTexts(path)).toContain('canary-body-text')
+    const packed = packedTexts(path)
+    for (const each of packed) expect(await filesThatHold(home, [each])).not.toEqual([])
     await log.clear()
     expect(idsOf(await log.list({ limit: 10 }))).toEqual(['open'])
-    expect(await filesThatHold(home, ['canary-model-name', 'canary-body-text'])).toEqual([])
+    expect(await filesThatHold(home, [...packed, 'canary-model-name', 'canary-body-text'])).toEqual([])
   })
 
   it('of a newer Portside is left as it is (REL-42)', async () => {

@@ -1,8 +1,7 @@
-import { asBuffer } from '../as-buffer.ts'
 import { bodiesIn } from './block-bodies.ts'
 import type { BlockMessage } from './block-message.ts'
-import { writeBodyLine } from './body-line.ts'
-import { quotedIdOf } from './entry-line.ts'
+import { NO_BODIES_LINE, writeBodyLine } from './body-line.ts'
+import { packLines } from './packed-lines.ts'
 import type { Redactor } from './redact.ts'
 import { redactBodies } from './redact-body.ts'
 
@@ -12,11 +11,12 @@ export type StoredBlock = {
   readonly rows: number
   readonly firstStarted: number
   readonly lastStarted: number
-  /** What it counts as, bodies included. */
+  /** What it takes on disk, bodies included. */
   readonly bytes: number
-  /** UTF-8, which SQLite takes for text as it is. */
-  readonly lines: Uint8Array
-  readonly bodies: string | null
+  /** As `packLines` makes them. */
+  readonly entries: Uint8Array
+  /** The same, with a line for each row; null where no row has any. */
+  readonly bodies: Uint8Array | null
   /** Rows in it that were stored as open ones before. */
   readonly storedIds: readonly string[]
 }
@@ -24,18 +24,16 @@ export type StoredBlock = {
 /** Bodies are redacted here, in the writer's thread. */
 export function storeBlock(message: BlockMessage, redactor: Redactor): StoredBlock {
   const { serial, rows, firstStarted, lastStarted, lines, storedIds } = message
-  const bodies = writeBodies(message, redactor)
-  const bytes = lines.length + (bodies?.length ?? 0)
-  return { serial, rows, firstStarted, lastStarted, bytes, lines, bodies, storedIds }
+  const entries = packLines(lines)
+  const bodies = packBodies(message, redactor)
+  const bytes = entries.length + (bodies?.length ?? 0)
+  return { serial, rows, firstStarted, lastStarted, bytes, entries, bodies, storedIds }
 }
 
-function writeBodies({ lines, bodies, droppedRows }: BlockMessage, redactor: Redactor): string | null {
+function packBodies({ rows, bodies, droppedRows }: BlockMessage, redactor: Redactor): Uint8Array | null {
   if (bodies === undefined) return null
-  const entries = asBuffer(lines).toString('utf8').split('\n')
-  const written: string[] = []
-  for (const each of bodiesIn(bodies)) {
-    const entry = entries[each.row - droppedRows]
-    if (entry !== undefined) written.push(writeBodyLine(quotedIdOf(entry), redactBodies(each, redactor)))
-  }
-  return written.length === 0 ? null : written.join('\n')
+  const lines = new Array<string>(rows).fill(NO_BODIES_LINE)
+  for (const each of bodiesIn(bodies))
+    if (each.row >= droppedRows) lines[each.row - droppedRows] = writeBodyLine(redactBodies(each, redactor))
+  return packLines(lines.join('\n'))
 }

@@ -9,9 +9,10 @@ import { writeEntryLine } from './entry-line.ts'
 import { createLogKeeper } from './log-keeper.ts'
 import { createEntry } from './log-row.ts'
 import { idsOf, makeLog } from './make-log.test-support.ts'
+import { packLines } from './packed-lines.ts'
 import type { RequestLog } from './request-log.ts'
 import type { StoredBlock } from './stored-block.ts'
-import { idsIn, readStoredLog } from './stored-log.test-support.ts'
+import { idsIn, readStoredLog, unpackedTexts } from './stored-log.test-support.ts'
 
 const writeLoop = fileURLToPath(new URL('./write-loop.test-support.ts', import.meta.url))
 
@@ -25,15 +26,15 @@ function serve(log: RequestLog, ids: readonly string[]): void {
 function makeStoredBlock(serial: number): StoredBlock {
   const startedAt = serial * 1_000
   const id = `r${serial}`
-  const lines = Buffer.from(writeEntryLine(createEntry({ ...request(id), state: 'done' }, { id, startedAt })))
-  const bytes = lines.length
+  const entries = packLines(writeEntryLine(createEntry({ ...request(id), state: 'done' }, { id, startedAt })))
+  const bytes = entries.length
   return {
     serial,
     rows: 1,
     firstStarted: startedAt,
     lastStarted: startedAt,
     bytes,
-    lines,
+    entries,
     bodies: null,
     storedIds: [],
   }
@@ -202,6 +203,7 @@ describe('rows that end', () => {
     expect((await log.get('a'))?.modelIn).toBe('[redacted]')
     await log.flush()
     expect(await filesThatHold(home, ['named-like-a-secret'])).toEqual([])
+    expect(unpackedTexts(join(home, 'requests.db'))).not.toContain('named-like-a-secret')
     expect(readStoredLog(join(home, 'requests.db')).blocks.flat()[0]?.modelIn).toBe('[redacted]')
   })
 })
@@ -329,7 +331,9 @@ describe('bodies of many rows', () => {
     expect((await later.bodies('r80')).request).toBe('canary-body-80.')
     expect((await later.bodies('r60')).request).toBeNull()
     expect(await later.get('r60')).toBeUndefined()
-    expect(await filesThatHold(home, ['canary-body-80.'])).not.toEqual([])
+    await later.flush()
+    expect(unpackedTexts(path)).toContain('canary-body-80.')
+    expect(unpackedTexts(path)).not.toContain('canary-body-60.')
   })
 })
 

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { LogEntry } from '../../contract/log-entry.ts'
 import { readEntryLine } from './entry-line.ts'
+import { unpackLines } from './packed-lines.ts'
 
 /** What the file has, as another process finds it: each block's rows in the order in which they ended. */
 export type StoredLog = { readonly blocks: readonly LogEntry[][]; readonly open: readonly LogEntry[] }
@@ -12,7 +13,7 @@ export function readStoredLog(path: string): StoredLog {
       blocks: database
         .prepare('SELECT entries FROM blocks ORDER BY number')
         .all()
-        .map(({ entries }) => String(entries).split('\n').map(readEntryLine)),
+        .map(({ entries }) => unpackLines(entries).map(readEntryLine)),
       open: database
         .prepare('SELECT entry FROM open_rows ORDER BY started_at')
         .all()
@@ -29,4 +30,23 @@ export function idsIn(path: string): string[] {
   return [...blocks.flat(), ...open]
     .sort((left, right) => left.startedAt - right.startedAt)
     .map(({ id }) => id)
+}
+
+/** All that the file says of its ended rows, bodies included, as it stands there. */
+export function packedTexts(path: string): Uint8Array[] {
+  const database = new DatabaseSync(path, { readOnly: true })
+  try {
+    return database
+      .prepare('SELECT entries, bodies FROM blocks')
+      .all()
+      .flatMap(({ entries, bodies }) => [entries, bodies])
+      .filter((packed) => packed instanceof Uint8Array)
+  } finally {
+    database.close()
+  }
+}
+
+/** The same to be read. */
+export function unpackedTexts(path: string): string {
+  return packedTexts(path).flatMap(unpackLines).join('\n')
 }

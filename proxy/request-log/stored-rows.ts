@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LogBodies, LogEntry } from '../../contract/log-entry.ts'
-import { findBodies } from './body-line.ts'
+import { readBodyLine } from './body-line.ts'
 import { beginningOfLine, readEntryLine } from './entry-line.ts'
+import { unpackBytes, unpackLines } from './packed-lines.ts'
 import { lineMayMatch, matchesFilter } from './search-text.ts'
 import type { LogQuery } from './writer-messages.ts'
 
@@ -22,7 +23,7 @@ export class StoredRows {
     if (state === 'running') return found
     for (const { last_started, entries } of this.#statements.blocks.iterate({ before })) {
       if (found.length === limit && (found.at(-1)?.startedAt ?? 0) > Number(last_started)) break
-      found = newest(found, matching(String(entries).split('\n'), query), limit)
+      found = newest(found, matching(unpackLines(entries), query), limit)
     }
     return found
   }
@@ -30,29 +31,41 @@ export class StoredRows {
   get(id: string): LogEntry | undefined {
     const [open] = this.#statements.openRow.all({ id })
     if (open !== undefined) return readEntryLine(String(open.entry))
-    const beginning = beginningOfLine(id)
-    const [block] = this.#statements.blockWith.all({ beginning })
-    if (block === undefined) return undefined
-    const line = String(block.entries)
-      .split('\n')
-      .findLast((each) => each.startsWith(beginning))
+    const line = this.#find(id)?.line
     return line === undefined ? undefined : readEntryLine(line)
   }
 
   bodies(id: string): LogBodies | undefined {
-    const [block] = this.#statements.bodiesWith.all({ beginning: beginningOfLine(id) })
-    return typeof block?.bodies === 'string' ? findBodies(block.bodies, id) : undefined
+    const found = this.#find(id)
+    if (found === undefined) return undefined
+    const bodies = this.#statements.bodies.get({ number: found.number })?.bodies
+    if (bodies === null || bodies === undefined) return undefined
+    return readBodyLine(unpackLines(bodies)[found.place] ?? '')
+  }
+
+  /** The newest row with this id that has ended, and where it stands. */
+  #find(id: string): FoundRow | undefined {
+    const beginning = beginningOfLine(id)
+    for (const { number, entries } of this.#statements.newestBlocks.iterate()) {
+      const bytes = unpackBytes(entries)
+      if (!bytes.includes(beginning)) continue
+      const lines = bytes.toString('utf8').split('\n')
+      const place = lines.findLastIndex((each) => each.startsWith(beginning))
+      const line = lines[place]
+      if (line !== undefined) return { number: Number(number), place, line }
+    }
+    return undefined
   }
 }
+
+type FoundRow = { readonly number: number; readonly place: number; readonly line: string }
 
 function prepareStatements(database: DatabaseSync) {
   return {
     blocks: database.prepare(`
       SELECT last_started, entries FROM blocks WHERE first_started < :before ORDER BY last_started DESC`),
-    blockWith: database.prepare(`
-      SELECT entries FROM blocks WHERE instr(entries, :beginning) ORDER BY number DESC LIMIT 1`),
-    bodiesWith: database.prepare(`
-      SELECT bodies FROM blocks WHERE instr(entries, :beginning) ORDER BY number DESC LIMIT 1`),
+    newestBlocks: database.prepare('SELECT number, entries FROM blocks ORDER BY number DESC'),
+    bodies: database.prepare('SELECT bodies FROM blocks WHERE number = :number'),
     openRows: database.prepare('SELECT entry FROM open_rows WHERE started_at < :before'),
     openRow: database.prepare('SELECT entry FROM open_rows WHERE id = :id'),
   }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { bodiesAreOf } from './body-line.ts'
-import { quotedIdOf, readEntryLine } from './entry-line.ts'
+import { NO_BODIES_LINE } from './body-line.ts'
+import { readEntryLine } from './entry-line.ts'
+import { packLines, unpackLines } from './packed-lines.ts'
 
 export type Trimmed = { readonly rows: number; readonly bytes: number }
 
@@ -17,17 +18,18 @@ export function trimBlock(
     .prepare('SELECT bytes, entries, bodies FROM blocks WHERE number = :number')
     .get({ number })
   if (found === undefined) return { rows: 0, bytes: 0 }
-  const rows = String(found.entries)
-    .split('\n')
-    .map((line, place) => ({ line, place, startedAt: readEntryLine(line).startedAt }))
+  const rows = unpackLines(found.entries).map((line, place) => {
+    const { startedAt } = readEntryLine(line)
+    return { line, place, startedAt }
+  })
   const kept = rows.filter(keeps)
   if (kept.length === 0) {
     database.prepare('DELETE FROM blocks WHERE number = :number').run({ number })
     return { rows: rows.length, bytes: Number(found.bytes) }
   }
-  const entries = kept.map(({ line }) => line).join('\n')
-  const bodies = keepBodies(found.bodies, new Set(kept.map(({ line }) => quotedIdOf(line))))
-  const bytes = Buffer.byteLength(entries) + (bodies?.length ?? 0)
+  const entries = packLines(kept.map(({ line }) => line).join('\n'))
+  const bodies = keepBodies(found.bodies, kept)
+  const bytes = entries.length + (bodies?.length ?? 0)
   const starts = kept.map(({ startedAt }) => startedAt)
   database
     .prepare(`
@@ -45,8 +47,9 @@ export function trimBlock(
   return { rows: rows.length - kept.length, bytes: Number(found.bytes) - bytes }
 }
 
-function keepBodies(bodies: unknown, quotedIds: ReadonlySet<string>): string | null {
-  if (typeof bodies !== 'string') return null
-  const kept = bodies.split('\n').filter((line) => bodiesAreOf(line, quotedIds))
-  return kept.length === 0 ? null : kept.join('\n')
+function keepBodies(bodies: unknown, kept: readonly TrimmedRow[]): Uint8Array | null {
+  if (bodies === null) return null
+  const lines = unpackLines(bodies)
+  const left = kept.map(({ place }) => lines[place] ?? NO_BODIES_LINE)
+  return left.every((line) => line === NO_BODIES_LINE) ? null : packLines(left.join('\n'))
 }

@@ -17,11 +17,14 @@ export async function readEverything(folder: string): Promise<{ path: string; by
   return await Promise.all(files.map(async (path) => ({ path, bytes: await readFile(path) })))
 }
 
-/** The files in which one of the texts can be found, raw or as Base64 or hex. */
-export async function filesThatHold(folder: string, texts: readonly string[]): Promise<string[]> {
+/** The files in which one of the texts, or of what was made of them, can be found, raw or as Base64 or hex. */
+export async function filesThatHold(
+  folder: string,
+  texts: readonly (string | Uint8Array)[],
+): Promise<string[]> {
   const forms = texts.flatMap((text) => {
     const bytes = Buffer.from(text)
-    return [text, bytes.toString('base64').replace(/=+$/, ''), bytes.toString('hex')]
+    return [bytes, bytes.toString('base64').replace(/=+$/, ''), bytes.toString('hex')]
   })
   const files = await readEverything(folder)
   return files.filter(({ bytes }) => forms.some((form) => bytes.includes(form))).map(({ path }) => path)
