@@ -57,8 +57,13 @@ describe('known secrets (SEC-21)', () => {
 
   it('are taken out of the end of a body that was cut in the middle of one', () => {
     for (let length = 4; length <= secret.length; length += 1) {
-      const clean = redactor.text(`text ${secret.slice(0, length)}`, true)
-      expect(clean).toBe('text [redacted]')
+      for (const before of [
+        '',
+        'text ',
+        'a longer text, with more in it than a secret has: ',
+        'x'.repeat(500),
+      ])
+        expect(redactor.text(before + secret.slice(0, length), true)).toBe(`${before}[redacted]`)
     }
   })
 
@@ -69,25 +74,33 @@ describe('known secrets (SEC-21)', () => {
     expect(long.text(`a ${cookie.slice(0, 2_000)}`, true)).toBe('a [redacted]')
   })
 
-  it('are all found, however many there are and however they share beginnings', () => {
-    const patterns = fc.array(fc.stringMatching(/^[ab]{1,6}$/), { minLength: 1, maxLength: 20 })
-    fc.assert(
-      fc.property(patterns, fc.stringMatching(/^[abc]{0,60}$/), (wanted, text) => {
-        const covered = new Set(
-          createSecretMatcher(wanted)
-            .find(text, false)
-            .flatMap(({ start, end }) => Array.from({ length: end - start }, (_, index) => start + index)),
-        )
-        const expected = new Set<number>()
-        for (const pattern of wanted) {
-          for (let at = text.indexOf(pattern); at >= 0; at = text.indexOf(pattern, at + 1)) {
-            for (let index = 0; index < pattern.length; index += 1) expected.add(at + index)
+  it.each([1, 3, 6, 11])(
+    'are all found, with %i characters or more, however many there are and however they share beginnings',
+    (least) => {
+      const patterns = fc.array(fc.stringMatching(new RegExp(`^[ab]{${least},${least + 6}}$`)), {
+        minLength: 1,
+        maxLength: 20,
+      })
+      const gaps = fc.stringMatching(/^[abc]{0,12}$/)
+      fc.assert(
+        fc.property(patterns, fc.array(fc.tuple(gaps, fc.nat())), (wanted, pieces) => {
+          const text = pieces.map(([gap, index]) => gap + wanted[index % wanted.length]).join('')
+          const covered = new Set(
+            createSecretMatcher(wanted)
+              .find(text, false)
+              .flatMap(({ start, end }) => Array.from({ length: end - start }, (_, index) => start + index)),
+          )
+          const expected = new Set<number>()
+          for (const pattern of wanted) {
+            for (let at = text.indexOf(pattern); at >= 0; at = text.indexOf(pattern, at + 1)) {
+              for (let index = 0; index < pattern.length; index += 1) expected.add(at + index)
+            }
           }
-        }
-        expect(covered).toEqual(expected)
-      }),
-    )
-  })
+          expect(covered).toEqual(expected)
+        }),
+      )
+    },
+  )
 })
 
 describe('what looks like a secret (SEC-21)', () => {

@@ -11,12 +11,60 @@ export type SecretMatcher = {
   find(text: string, isCut: boolean): Range[]
 }
 
-/** Aho-Corasick over a compressed alphabet: one pass over the text, however many patterns there are. */
+/**
+ * Aho-Corasick over a compressed alphabet, which reads only those parts of a text that may begin a pattern: one pass,
+ * however many patterns there are.
+ */
 export function createSecretMatcher(patterns: readonly string[]): SecretMatcher {
   const distinct = [...new Set(patterns)].filter((pattern) => pattern !== '')
   if (distinct.length === 0) return { find: () => [] }
-  const automaton = buildAutomaton(distinct)
-  return { find: (text, isCut) => mergeRanges(scan(automaton, distinct, text, isCut)) }
+  const search = {
+    patterns: distinct,
+    automaton: buildAutomaton(distinct),
+    beginnings: markBeginnings(distinct),
+  }
+  return { find: (text, isCut) => mergeRanges(scan(search, text, isCut)) }
+}
+
+type Search = {
+  readonly patterns: readonly string[]
+  readonly automaton: Automaton
+  readonly beginnings: Beginnings
+}
+
+/** Three characters are looked at together. */
+const GRAM = 3
+const LONGEST_STEP = 8
+const HASHES = 1 << 15
+
+/**
+ * Which three characters stand somewhere at the beginning of a pattern. The beginnings are as long as the shortest
+ * pattern, so that looking at every `step`th place of a text meets each pattern in it: most of a text is never read.
+ */
+type Beginnings = { readonly step: number; readonly isKnown: Uint8Array }
+
+function markBeginnings(patterns: readonly string[]): Beginnings {
+  const shortest = Math.min(...patterns.map(({ length }) => length))
+  const step = Math.min(LONGEST_STEP, shortest - GRAM + 1)
+  const isKnown = new Uint8Array(HASHES)
+  // With patterns that are too short for it, everything may be a beginning.
+  if (step < 1) return { step: 1, isKnown: isKnown.fill(1) }
+  for (const pattern of patterns) for (let at = 0; at < step; at += 1) isKnown[hashAt(pattern, at)] = 1
+  return { step, isKnown }
+}
+
+function hashAt(text: string, at: number): number {
+  const hash = text.charCodeAt(at) ^ (text.charCodeAt(at + 1) << 5) ^ (text.charCodeAt(at + 2) << 10)
+  return hash & (HASHES - 1)
+}
+
+/**
+ * The first place that is looked at and has three known characters, or `until`. A pattern that begins at `from` or behind
+ * it begins no more than `step - 1` characters before that place.
+ */
+function findBeginning({ step, isKnown }: Beginnings, text: string, from: number, until: number): number {
+  for (let at = from + step - 1; at < until; at += step) if (isKnown[hashAt(text, at)] === 1) return at
+  return until
 }
 
 type Automaton = {
@@ -101,23 +149,39 @@ function joinEnds(own: number[] | undefined, inherited: number[] | undefined): n
   return inherited === undefined ? own : [...(own ?? []), ...inherited]
 }
 
-function scan(automaton: Automaton, patterns: readonly string[], text: string, isCut: boolean): Range[] {
-  const { classes, width, next, ends, hasEnds, depth, prefix } = automaton
+function scan(search: Search, text: string, isCut: boolean): Range[] {
+  const { automaton, beginnings } = search
+  const { classes, width, next, hasEnds, depth, prefix } = automaton
   const found: Range[] = []
+  // At its end a text that was cut may have less of a pattern than is looked for.
+  const skipsUntil = isCut ? text.length - prefix : text.length
   let state = 0
+  let lookedAt = -1
   for (let at = 0; at < text.length; at += 1) {
-    state = next[state * width + (classes[text.charCodeAt(at)] ?? 0)] ?? 0
-    if (hasEnds[state] === 0) continue
-    for (const index of ends[state] ?? []) {
-      const pattern = patterns[index] ?? ''
-      const start = at + 1 - Math.min(pattern.length, prefix)
-      const end = endOfMatch(text, pattern, start, isCut)
-      if (end !== undefined) found.push({ start, end })
+    if (state === 0 && at > lookedAt) {
+      lookedAt = findBeginning(beginnings, text, at, skipsUntil)
+      at = Math.max(at, lookedAt - beginnings.step + 1)
+      if (at >= text.length) break
     }
+    state = next[state * width + (classes[text.charCodeAt(at)] ?? 0)] ?? 0
+    if (hasEnds[state] === 1) found.push(...matchesAt(search, state, { text, isCut, end: at + 1 }))
   }
   const tail = depth[state] ?? 0
   if (isCut && tail >= MINIMUM_TAIL) found.push({ start: text.length - tail, end: text.length })
   return found
+}
+
+type Place = { readonly text: string; readonly isCut: boolean; readonly end: number }
+
+/** The patterns whose prefix ends in that state and that go on in the text as they should. */
+function matchesAt({ automaton, patterns }: Search, state: number, { text, isCut, end }: Place): Range[] {
+  const { ends, prefix } = automaton
+  return (ends[state] ?? []).flatMap((index) => {
+    const pattern = patterns[index] ?? ''
+    const start = end - Math.min(pattern.length, prefix)
+    const last = endOfMatch(text, pattern, start, isCut)
+    return last === undefined ? [] : [{ start, end: last }]
+  })
 }
 
 function endOfMatch(text: string, pattern: string, start: number, isCut: boolean): number | undefined {

@@ -26,13 +26,16 @@ const NAMED: readonly RegExp[] = [
 
 /**
  * What a text has somewhere, in lower case, if any of the patterns matches it. Most texts have none of it, and one search
- * for all of it takes a third of the time that the patterns take. A new pattern needs its word here.
+ * for all of it takes half the time that the patterns take. A new pattern needs its word here. NUL is no sign: V8 goes
+ * through a text a third faster where one of the choices is a single character.
  */
 const ANY_SIGN =
-  /bearer|authorization|cookie|api[-_]?key|access[-_]?token|refresh[-_]?token|session[-_]?token|passw|client[-_]?secret|=|:\/\/|sk-|p[sa]-|aiza|gh[opsur]_|github_pat_|xox|eyj/
+  /bearer|authorization|cookie|api[-_]?key|access[-_]?token|refresh[-_]?token|session[-_]?token|passw|client[-_]?secret|\0|:\/\/|sk-|p[sa]-|aiza|gh[opsur]_|github_pat_|xox|eyj/
+
+const SIGN_IN_URL = /[?&](?:key|token|sig|signature|code|auth)=/i
 
 export function scrubShapes(text: string): string {
-  if (!ANY_SIGN.test(text.toLowerCase())) return text
+  if (!ANY_SIGN.test(text.toLowerCase()) && !SIGN_IN_URL.test(text)) return text
   let scrubbed = text
   for (const shape of NAMED) scrubbed = scrubbed.replace(shape, `$1${REDACTED}`)
   for (const shape of SHAPES) scrubbed = scrubbed.replace(shape, REDACTED)
