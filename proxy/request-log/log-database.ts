@@ -2,6 +2,7 @@ import { chmodSync, closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { LogBodies, LogEntry } from '../../contract/log-entry.ts'
 import { endCutOffRows } from './cut-off-rows.ts'
+import { DamagedLogError } from './damaged-log-error.ts'
 import { inTransaction } from './in-transaction.ts'
 import { migrateLog } from './log-migrations.ts'
 import { LogRetention } from './log-retention.ts'
@@ -61,10 +62,6 @@ function prepareFile(database: DatabaseSync): void {
   const check = database.prepare('PRAGMA quick_check(1)').get()?.quick_check
   if (check !== 'ok') throw new DamagedLogError(String(check))
   migrateLog(database)
-}
-
-export class DamagedLogError extends Error {
-  override readonly name = 'DamagedLogError'
 }
 
 function createLogDatabase(database: DatabaseSync): LogDatabase {

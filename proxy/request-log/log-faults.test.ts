@@ -62,6 +62,16 @@ async function overwrite(path: string, offset: number, bytes: Uint8Array): Promi
   await file.close()
 }
 
+function flipByteOfABlock(path: string): void {
+  const database = new DatabaseSync(path)
+  const { entries } = database.prepare('SELECT entries FROM blocks').get() ?? {}
+  if (!(entries instanceof Uint8Array)) throw new Error('there is no block')
+  const middle = entries.length >> 1
+  entries[middle] = (entries[middle] ?? 0) ^ 1
+  database.prepare('UPDATE blocks SET entries = :entries').run({ entries })
+  database.close()
+}
+
 describe('a log that cannot be written harms no request, says so, and recovers (REL-43)', () => {
   it('FM-74: when the file is full', async () => {
     const path = join(await makeTemporaryHome(), 'requests.db')
@@ -143,6 +153,22 @@ describe('a log that cannot be written harms no request, says so, and recovers (
     await log.flush()
     expect(log.stats().state).toBe('ok')
     expect(idsIn(path)).toEqual(['after', 'later'])
+    expect(await readdir(home)).toContain('requests.db.damaged')
+  })
+
+  it('when a byte of a block is flipped', async () => {
+    const home = await makeTemporaryHome()
+    const path = join(home, 'requests.db')
+    const first = makeLog(path)
+    for (let count = 0; count < 50; count += 1) serve(first.log, `r${count}`)
+    await first.log.close()
+    flipByteOfABlock(path)
+    const { log, problems } = makeLog(path)
+    await log.list({ limit: 10 })
+    serve(log, 'after')
+    await log.flush()
+    expect(problems[0]).toContain('damaged')
+    expect(idsIn(path)).toEqual(['after'])
     expect(await readdir(home)).toContain('requests.db.damaged')
   })
 

@@ -1,6 +1,7 @@
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import type { LogBodies, LogEntry } from '../../contract/log-entry.ts'
-import { DamagedLogError, type LogBatchToStore, type LogDatabase, openLogDatabase } from './log-database.ts'
+import { DamagedLogError } from './damaged-log-error.ts'
+import { type LogBatchToStore, type LogDatabase, openLogDatabase } from './log-database.ts'
 import type { LogQuery, Retention, WriterSetup } from './writer-messages.ts'
 
 const CORRUPT = 11
