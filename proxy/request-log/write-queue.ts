@@ -28,6 +28,9 @@ export type WriteQueueOptions = BatchWriterOptions & {
   readonly retryMs: number
 }
 
+/** So many take a millisecond here and in the writer: where hundreds of streams begin at once, their events wait for it. */
+const MOST_OPEN_ROWS = 50
+
 /** Sends what is to be stored to the writer, one batch at a time; a batch that fails is tried again later. */
 export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   const waiting = new WaitingBlocks()
@@ -78,8 +81,8 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   }
 
   /**
-   * The open rows that the database has not, or not in this state. Most requests end before this comes a second time,
-   * and are never written while they are open.
+   * Open rows that the database has not, or not in this state: first those that it has not at all, then those in the
+   * oldest state. Most requests end before this comes a second time, and are never written while they are open.
    */
   function takeChanged(isFlush: boolean): OpenRow[] {
     const changed: OpenRow[] = []
@@ -89,7 +92,9 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
       else isAwake = true
       row.isLong = true
     }
-    return changed
+    if (isFlush || changed.length <= MOST_OPEN_ROWS) return changed
+    isAwake = true
+    return changed.sort((left, right) => left.storedSequence - right.storedSequence).slice(0, MOST_OPEN_ROWS)
   }
 
   function report(next: string | null): void {
