@@ -77,7 +77,8 @@ class TimerList {
   }
 
   append(timer: SharedTimer): void {
-    timer.dueAt = performance.now() + this.#delayMs
+    // Whole: V8 keeps other numbers in objects of their own, which live as long as the timer.
+    timer.dueAt = Math.ceil(performance.now() + this.#delayMs)
     timer.isSet = true
     timer.previous = this.#last
     if (this.#last === undefined) this.#first = timer

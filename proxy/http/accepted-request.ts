@@ -26,8 +26,6 @@ export function isAdmitted(exchange: Exchange): exchange is Admitted {
 /** A request of a hot route whose body is here: what the relay carries. */
 export class AcceptedRequest implements RelayRequest {
   readonly protocol: Protocol
-  readonly body: RequestBody
-  readonly head: ChatRequest
   readonly passHeaders: Readonly<Record<string, string>>
   readonly provider: string | undefined
   readonly pin: string | undefined
@@ -40,6 +38,9 @@ export class AcceptedRequest implements RelayRequest {
   readonly signal: CancelSignal
   readonly #exchange: Admitted
   readonly #ports: BusinessPorts
+  /** Undefined where nobody needs it any more. */
+  #body: RequestBody | undefined
+  #head: ChatRequest | undefined
   #chat: ChatRequest | undefined
 
   /** Throws a `ChatError` where the body cannot be read as a request of the protocol. */
@@ -52,8 +53,8 @@ export class AcceptedRequest implements RelayRequest {
     this.row = row
     this.signal = received.signal
     this.owner = key?.id ?? direct?.owner ?? ''
-    this.body = readRequestBody(received.bytes, ports.settings().limits)
-    this.head = this.#decodeHead()
+    this.#body = readRequestBody(received.bytes, ports.settings().limits)
+    this.#head = this.#decodeHead()
     this.framing = isJsonArray(match) ? 'json-array' : 'sse'
     this.keepAnswer =
       protocol.id === 'openai-responses'
@@ -69,9 +70,23 @@ export class AcceptedRequest implements RelayRequest {
     })
   }
 
+  get body(): RequestBody {
+    return present(this.#body)
+  }
+
+  get head(): ChatRequest {
+    return present(this.#head)
+  }
+
   get chat(): ChatRequest {
     this.#chat ??= this.#decode(this.body.json)
     return this.#chat
+  }
+
+  letGo(): void {
+    this.#body = undefined
+    this.#head = undefined
+    this.#chat = undefined
   }
 
   onUsage(usage: Usage): void {
@@ -98,6 +113,11 @@ export class AcceptedRequest implements RelayRequest {
     const { match } = this.#exchange
     return this.protocol.decodeRequest(json, decodeContext(match, this.#ports.responses.of(this.owner)))
   }
+}
+
+function present<T>(asked: T | undefined): T {
+  if (asked === undefined) throw new Error('what was asked was let go of already')
+  return asked
 }
 
 /** A request's body, and what ends the request. */

@@ -38,6 +38,8 @@ export class AnswerStream {
   #encoder: StreamEncoder | undefined
   #holdBack: HoldBack | undefined
   #headers: Record<string, string> = {}
+  /** A stream that goes on as it comes: nothing of it is made from what was asked. */
+  #isPassed = false
   #heartbeat: Timer | undefined
   #isBlocked = false
   #bridged: BridgedAttempt | undefined
@@ -73,6 +75,7 @@ export class AnswerStream {
 
   keepHeaders(headers: Readonly<Record<string, string | undefined>>, isPassThrough: boolean): void {
     this.#headers = passedHeaders(headers, isPassThrough)
+    this.#isPassed = isPassThrough && this.#isStreamed
   }
 
   /** Translates parts for the client. Throws the error of an `error` part, after what came before it. */
@@ -208,6 +211,7 @@ export class AnswerStream {
     this.#attempt.request.client.sendHead(200, head, chunk !== undefined)
     if (chunk !== undefined) this.#write(chunk)
     this.#beat()
+    if (this.#isPassed) this.#attempt.request.letGo?.()
   }
 
   /** From here on there is no other attempt. Answers with the headers to send. */

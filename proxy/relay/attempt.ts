@@ -178,7 +178,8 @@ async function answerFromWire(
     stream.keepHeaders(upstream.headers, isPassThrough)
     if (isEventStream(upstream)) {
       const reader = provider.codec.createStreamReader(written)
-      return await pumpEvents({ attempt, upstream, reader, stream, isPassThrough })
+      // Not awaited: what waits here would live as long as the stream. A pump that fails closes the connection itself.
+      return pumpEvents({ attempt, upstream, reader, stream, isPassThrough })
     }
     const maxBytes = attempt.ports.settings().limits.upstreamBodyBytes
     const chunks = await collectChunks(upstream, maxBytes, 'refuse')

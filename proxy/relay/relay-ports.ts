@@ -51,6 +51,11 @@ export type RelayRequest = {
   readonly head: ChatRequest
   /** What is asked, whole; decoded when it is first looked at. Throws a `ChatError` where it cannot be. */
   readonly chat: ChatRequest
+  /**
+   * Lets go of what was asked, which may be large and outlive its use by minutes: called once the answer goes on as it
+   * comes. `body`, `head` and `chat` throw from then on.
+   */
+  letGo?(): void
   /** Headers that go on to an upstream of the same protocol. */
   readonly passHeaders: Readonly<Record<string, string>>
   /** The provider named by the path's prefix. */

@@ -1,11 +1,12 @@
 import { ChatError } from '../chat/chat-error.ts'
 
 const RETRY_AFTER_MS = 5000
+const NONE: readonly string[] = []
 
 /** Watches how the attempts of one request fail, to tell a machine without a network from an upstream in trouble. */
 export class Unreachable {
   readonly #hasNetwork: () => boolean
-  #unknownNames: readonly string[] = []
+  #unknownNames = NONE
   #noRoute = 0
   #others = 0
 

@@ -63,8 +63,9 @@ export class AnswerHandler implements CallListener, UpstreamAnswer {
   headers: AnswerHeaders = {}
   readonly #call: UpstreamCall
   readonly #route: CallRoute
-  readonly #resolve: (answer: UpstreamAnswer) => void
-  readonly #reject: (error: unknown) => void
+  /** Both are gone once the answer has begun. */
+  #resolve: ((answer: UpstreamAnswer) => void) | undefined
+  #reject: ((error: unknown) => void) | undefined
   #timer: Timer | undefined
   #total: Timer | undefined
   /** Its place among the calls under way. */
@@ -73,7 +74,7 @@ export class AnswerHandler implements CallListener, UpstreamAnswer {
   #sink: ByteSink | undefined
   /** Stands before the sink where the body is compressed; known when its first bytes are here. */
   #decoder: DecodingSink | undefined
-  #early: Uint8Array[] = []
+  #early: Uint8Array[] | undefined
   #earlyBytes = 0
   #over = false
   /** Its taker has closed it, or was told of a failure: nothing more may reach it. */
@@ -124,7 +125,9 @@ export class AnswerHandler implements CallListener, UpstreamAnswer {
     this.status = status
     this.headers = headers
     this.#disarm()
-    this.#resolve(this)
+    this.#resolve?.(this)
+    this.#resolve = undefined
+    this.#reject = undefined
   }
 
   onResponseData(chunk: Uint8Array): void {
@@ -155,8 +158,8 @@ export class AnswerHandler implements CallListener, UpstreamAnswer {
     const encoding = this.headers['content-encoding']
     if (encoding !== undefined) this.#decode(encoding)
     if (this.#failedEarly !== undefined) return this.#sink.fail(this.#failedEarly)
-    const early = this.#early
-    this.#early = []
+    const early = this.#early ?? []
+    this.#early = undefined
     for (const chunk of early) if (!this.#isLeft) this.#give(chunk)
     if (this.#isLeft) return
     if (this.#endedEarly) return this.#sink.end()
@@ -207,7 +210,8 @@ export class AnswerHandler implements CallListener, UpstreamAnswer {
 
   /** The taker comes at once: to stop the connection for it would cost more than to hold what is here already. */
   #holdBack(chunk: Uint8Array): void {
-    this.#early.push(chunk)
+    if (this.#early === undefined) this.#early = [chunk]
+    else this.#early.push(chunk)
     this.#earlyBytes += chunk.length
     if (this.#earlyBytes > HELD_BYTES) this.#pause()
   }
@@ -250,7 +254,7 @@ export class AnswerHandler implements CallListener, UpstreamAnswer {
     if (this.#isLeft) return
     this.#isLeft = this.#sink !== undefined
     if (this.#sink !== undefined) this.#sink.fail(error)
-    else if (this.status === 0) this.#reject(error)
+    else if (this.status === 0) this.#reject?.(error)
     else this.#failedEarly = error
   }
 
