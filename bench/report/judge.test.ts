@@ -63,6 +63,21 @@ describe('a promise', () => {
     expect(judge(demand, samplesOf('rate', { portside: [150] })).isHeld).toBe(true)
   })
 
+  it('of a multiple compares multiples', () => {
+    const results = createResults()
+    const add = (work: string, portside: number, pipe: number) => {
+      results.add(work, 'portside', { rate: portside })
+      results.add(work, 'pipe', { rate: pipe })
+    }
+    add('few', 30, 60)
+    add('many', 60, 100)
+    const of = { work: 'many', gateway: 'portside', metric: 'rate', per: 'pipe' }
+    const demand: Demand = { ...FASTER, of, over: [{ ...of, work: 'few' }], bound: { atMost: 1.25 } }
+    expect(judge(demand, results.samples)).toMatchObject({ value: 0.6, other: 0.5, ratio: 1.2, isHeld: true })
+    const unmeasured = { ...demand, over: [{ ...of, work: 'none' }] }
+    expect(judge(unmeasured, results.samples).isHeld).toBeUndefined()
+  })
+
   it('stays open where one side was not measured', () => {
     expect(judge(FASTER, samplesOf('rate', { portside: [400] })).isHeld).toBeUndefined()
     expect(judge(FASTER, samplesOf('rate', { fast: [400] })).isHeld).toBeUndefined()

@@ -17,7 +17,10 @@ export type Judgement = {
 /** Judges a demand by the medians. */
 export function judge(demand: Demand, samples: Samples): Judgement {
   const { of, over, less, bound } = demand
-  const read = ({ work, gateway, metric }: Operand) => medianOf(samples, work, gateway, metric)
+  const read = ({ work, gateway, metric, per }: Operand) => {
+    const median = medianOf(samples, work, gateway, metric)
+    return per === undefined ? median : divide(median, medianOf(samples, work, per, metric))
+  }
   const base = less === undefined ? 0 : read(less)
   const value = minus(read(of), base)
   const best = bestOf(over, (operand) => minus(read(operand), base), 'atLeast' in bound)

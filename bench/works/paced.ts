@@ -20,6 +20,9 @@ const FRAMING = 5
 const LIMIT_MS = 60_000
 const STREAM_SECONDS = 3
 
+/** A turn's 99th percentile hangs on whether two or three pauses of V8 fall into it: three turns would tell little. */
+const PAUSE_TURNS = 3
+
 /** Streams that do not wait: at fifty events a second V8 would need minutes to compile what they run. */
 const WARMING = findWork('sse')
 
@@ -48,6 +51,7 @@ export const PACED_STREAMS: readonly Experiment[] = PACED.map(({ id, streams, ev
     run: (context) =>
       alternate(context, {
         work: id,
+        rounds: context.isQuick ? context.rounds : context.rounds * PAUSE_TURNS,
         async turn(running, round) {
           const { pid } = running.target
           if (round === 0) await warmUp(WARMING, running, context)
