@@ -1,5 +1,7 @@
+import { setTimeout as pass } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { SettingsInput } from '../../contract/settings.ts'
+import { AcceptedRequest } from '../../proxy/http/accepted-request.ts'
 import { startUpstream, type Upstream } from '../simulators/upstream.ts'
 import { startPortside } from '../support/start-portside.ts'
 
@@ -199,5 +201,43 @@ describe('The connection of a stream', () => {
     expect(await (await portside.post('/v1/chat/completions', ask())).text()).toContain('[DONE]')
     await vi.waitFor(() => expect(upstream.requests[0]?.closedAt).toBeDefined(), { timeout: 3000 })
     expect(performance.now() - startedAt).toBeGreaterThan(900)
+  })
+})
+
+describe('What a stream was asked for', () => {
+  /** Runs a stream, and says for each time that it let go of what was asked whether the client had its end already. */
+  async function watchLettingGo(path: string, body: object) {
+    let go = () => undefined as unknown
+    const { portside } = await start((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(ROLE + WORD)
+      go = () => response.end(WORD + END)
+    })
+    const letGo = vi.spyOn(AcceptedRequest.prototype, 'letGo')
+    running.push({ close: async () => letGo.mockRestore() })
+    const asked = portside.post(path, body)
+    await vi.waitFor(() => expect(portside.proxy.log.stats().open).toBe(1))
+    await pass(100)
+    const times = letGo.mock.calls.length
+    go()
+    const text = await (await asked).text()
+    const accepted = letGo.mock.contexts[0] as AcceptedRequest | undefined
+    return { times: [times, letGo.mock.calls.length], text, accepted }
+  }
+
+  it('is let go once the answer goes on as it comes', async () => {
+    const { times, text, accepted } = await watchLettingGo('/v1/chat/completions', ask())
+    expect(times).toEqual([1, 1])
+    expect(text.match(/word /g)).toHaveLength(2)
+    expect(text).toContain('[DONE]')
+    for (const field of ['body', 'head', 'chat'] as const) expect(() => accepted?.[field]).toThrow('let go')
+  })
+
+  it.each([
+    ['is translated', '/v1/messages', ask()],
+    ['is put together into one', '/v1/chat/completions', ask(false)],
+  ])('stays while the answer %s', async (_title, path, body) => {
+    const { times, text } = await watchLettingGo(path, body)
+    expect(times).toEqual([0, 0])
+    expect(text.match(/word /g)).toHaveLength(2)
   })
 })
