@@ -35,21 +35,34 @@ function readText(chunks: readonly Uint8Array[]): string {
   return asBuffer(whole).toString('utf8')
 }
 
-/** Replaces long Base64 runs by `[image/png, 1234 bytes]`, in one pass. */
+/** Replaces long Base64 runs by `[image/png, 1234 bytes]`. Looks at every place that such a run would reach over, and no more. */
 export function withoutPictures(text: string): string {
-  if (text.length < LONG_RUN) return text
   const pieces: string[] = []
   let copied = 0
-  let start = 0
-  for (let at = 0; at <= text.length; at += 1) {
-    if (at < text.length && isBase64(text.charCodeAt(at))) continue
-    if (at - start >= LONG_RUN) {
-      pieces.push(text.slice(copied, start), describeRun(text.slice(start, at)))
-      copied = at
+  let at = LONG_RUN - 1
+  while (at < text.length) {
+    const start = startOfRun(text, at)
+    const end = start > at ? at : endOfRun(text, at)
+    if (end - start >= LONG_RUN) {
+      pieces.push(text.slice(copied, start), describeRun(text.slice(start, end)))
+      copied = end
     }
-    start = at + 1
+    at = end + LONG_RUN
   }
   return copied === 0 ? text : pieces.join('') + text.slice(copied)
+}
+
+/** Where the run begins that the character at `at` belongs to; behind it where it belongs to none. */
+function startOfRun(text: string, at: number): number {
+  let start = at + 1
+  while (start > 0 && isBase64(text.charCodeAt(start - 1))) start -= 1
+  return start
+}
+
+function endOfRun(text: string, at: number): number {
+  let end = at + 1
+  while (end < text.length && isBase64(text.charCodeAt(end))) end += 1
+  return end
 }
 
 function describeRun(run: string): string {

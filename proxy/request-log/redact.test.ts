@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRedactor } from './redact.ts'
-import { redactBody } from './redact-body.ts'
+import { redactBody, withoutPictures } from './redact-body.ts'
 import { createSecretMatcher } from './secret-matcher.ts'
 
 const secret = 'canary/Zx9+tok~en=Ünï-0123456789'
@@ -272,6 +272,23 @@ describe('bodies', () => {
     const clean = redactBody([Buffer.from(body)], false, redactor)
     expect(clean).toMatch(
       /^\{"url":"data:image\/png;base64,\[image\/png, \d+ bytes\]","data":"\[image\/png, \d+ bytes\]"\}$/,
+    )
+  })
+
+  it('keep what is shorter than a picture, wherever it stands', () => {
+    const run = fc
+      .constantFrom(3, 511, 512, 513, 1500)
+      .map((length) => 'Ab3+/=_-'.repeat(200).slice(0, length))
+    const pieces = fc.array(fc.oneof(run, fc.stringMatching(/^[a-z ".ü]{0,9}$/), fc.constant(' ')))
+    fc.assert(
+      fc.property(pieces, (given) => {
+        const text = given.join('')
+        const expected = text.replaceAll(
+          /[A-Za-z0-9+/=_-]{512,}/g,
+          ({ length }) => `[base64, ${Math.floor((length * 3) / 4)} bytes]`,
+        )
+        expect(withoutPictures(text)).toBe(expected)
+      }),
     )
   })
 
