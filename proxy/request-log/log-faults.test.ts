@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,6 +11,7 @@ import { settings } from '../../contract/settings.ts'
 import { makeTemporaryHome } from '../settings/temporary-home.test-support.ts'
 import { writeEntryLine } from './entry-line.ts'
 import { createEntry } from './log-row.ts'
+import { manyWords } from './many-words.test-support.ts'
 import { createRequestLog, type LogSettings, type RequestLog } from './request-log.ts'
 import { idsIn } from './stored-log.test-support.ts'
 
@@ -45,15 +45,6 @@ function serve(log: RequestLog, id: string, bodyBytes = 1_000): void {
   row.captureRequest(manyWords(bodyBytes))
   row.update({ state: 'streaming' })
   row.close({ state: 'failed', status: 502 })
-}
-
-/** Words that no packing makes much shorter. */
-function manyWords(bytes: number): Buffer {
-  return Buffer.from(
-    randomBytes(bytes / 2)
-      .toString('hex')
-      .replaceAll(/.{64}/g, '$& '),
-  )
 }
 
 async function overwrite(path: string, offset: number, bytes: Uint8Array): Promise<void> {

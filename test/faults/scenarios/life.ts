@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { call } from '@orpc/server'
 import { expect, vi } from 'vitest'
+import { manyWords } from '../../../proxy/request-log/many-words.test-support.ts'
 import { startUpstream, type Upstream } from '../../simulators/upstream.ts'
 import { type RunningPortside, TEST_KEY } from '../../support/start-portside.ts'
 import { type PortsideChild, startPortsideChild } from '../../support/start-portside-child.ts'
@@ -91,7 +92,7 @@ async function playFullDisk(stage: Stage, cell: Cell): Promise<string> {
   await log.flush()
   for (let count = 0; count < 300; count++) {
     const row = log.open({ id: `fill-${count}`, method: 'POST', path: '/' })
-    row.captureRequest(Buffer.alloc(64_000, 'a few words, '))
+    row.captureRequest(manyWords(64_000))
     row.close({ state: 'failed', status: 502 })
   }
   await vi.waitFor(() => expect(log.stats().state).toBe('degraded'), { timeout: 5000 })
