@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LogEntry } from '../../contract/log-entry.ts'
 import { readEntryLine, writeEntryLine } from './entry-line.ts'
-import { packLines } from './packed-lines.ts'
+import { pack } from './pack.ts'
 
 const CUT_OFF = 'Portside ended while this request was under way; how it ended is unknown'
 
@@ -14,7 +14,7 @@ export function endCutOffRows(database: DatabaseSync, startedBefore: number): vo
   const [first] = ended
   const last = ended.at(-1)
   if (first === undefined || last === undefined) return
-  const entries = packLines(ended.map(writeEntryLine).join('\n'))
+  const entries = pack(ended.map(writeEntryLine).join('\n'))
   database
     .prepare(`
       INSERT INTO blocks (first_started, last_started, rows, bytes, entries)

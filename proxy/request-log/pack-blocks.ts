@@ -1,7 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { NO_BODIES_LINE } from './body-line.ts'
 import { quotedIdOf } from './entry-line.ts'
-import { packLines } from './packed-lines.ts'
+import { pack } from './pack.ts'
+import { type RowBodies, writeBodies } from './stored-bodies.ts'
+
+/** A line of bodies in the third schema. */
+type OldBodies = [
+  id: string,
+  request: string | null,
+  response: string | null,
+  requestCut: boolean,
+  responseCut: boolean,
+]
 
 /**
  * Moves the blocks of the third schema into the fourth. The third kept them as text, with the bodies of those rows that
@@ -16,21 +25,24 @@ export function packBlocks(database: DatabaseSync): void {
     ORDER BY number`)
   for (const { number = null, first = null, last = null, rows = null, ...texts } of old.iterate()) {
     const lines = String(texts.entries)
-    const entries = packLines(lines)
-    const bodies = typeof texts.bodies === 'string' ? packLines(inPlace(texts.bodies, lines)) : null
+    const entries = pack(lines)
+    const bodies = typeof texts.bodies === 'string' ? pack(writeBodies(inPlace(texts.bodies, lines))) : null
     const bytes = entries.length + (bodies?.length ?? 0)
     addBlock.run({ number, first, last, rows, bytes, entries, bodies })
   }
 }
 
-/** The lines of bodies in the order of their rows, without the ids in front. */
-function inPlace(bodies: string, entries: string): string {
-  const byId = new Map<string, string>()
+/** The bodies of each row, in the order of the rows. */
+function inPlace(bodies: string, entries: string): (RowBodies | undefined)[] {
+  const byId = new Map<string, RowBodies>()
   for (const line of bodies.split('\n')) {
-    // The first quote after the one that begins the id, and is not escaped, ends it.
-    const quotedId = /"(?:[^"\\]|\\.)*"/.exec(line)?.[0] ?? ''
-    byId.set(quotedId, `[${line.slice(`[${quotedId},`.length)}`)
+    const [id, request, response, requestCut, responseCut]: OldBodies = JSON.parse(line)
+    byId.set(JSON.stringify(id), {
+      request: request === null ? null : Buffer.from(request),
+      response: response === null ? null : Buffer.from(response),
+      requestCut,
+      responseCut,
+    })
   }
-  const lines = entries.split('\n').map((line) => byId.get(quotedIdOf(line)) ?? NO_BODIES_LINE)
-  return lines.join('\n')
+  return entries.split('\n').map((line) => byId.get(quotedIdOf(line)))
 }

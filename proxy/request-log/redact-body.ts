@@ -29,6 +29,13 @@ export function redactBody(chunks: readonly Uint8Array[], isCut: boolean, redact
   return redactor.text(withoutPictures(readText(chunks)), isCut)
 }
 
+/** The same for bytes that stay bytes: those that came where nothing has to go. */
+export function redactBytes(bytes: Uint8Array, isCut: boolean, redactor: Redactor): Uint8Array {
+  const text = readText([bytes])
+  const clean = redactor.text(withoutPictures(text), isCut)
+  return clean === text ? bytes : Buffer.from(clean)
+}
+
 function readText(chunks: readonly Uint8Array[]): string {
   const [first = new Uint8Array(0), ...more] = chunks
   const whole = more.length === 0 ? first : Buffer.concat(chunks)

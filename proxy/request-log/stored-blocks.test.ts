@@ -9,7 +9,7 @@ import { writeEntryLine } from './entry-line.ts'
 import { createLogKeeper } from './log-keeper.ts'
 import { createEntry } from './log-row.ts'
 import { idsOf, makeLog } from './make-log.test-support.ts'
-import { packLines } from './packed-lines.ts'
+import { pack } from './pack.ts'
 import type { RequestLog } from './request-log.ts'
 import type { StoredBlock } from './stored-block.ts'
 import { idsIn, readStoredLog, unpackedTexts } from './stored-log.test-support.ts'
@@ -26,7 +26,7 @@ function serve(log: RequestLog, ids: readonly string[]): void {
 function makeStoredBlock(serial: number): StoredBlock {
   const startedAt = serial * 1_000
   const id = `r${serial}`
-  const entries = packLines(writeEntryLine(createEntry({ ...request(id), state: 'done' }, { id, startedAt })))
+  const entries = pack(writeEntryLine(createEntry({ ...request(id), state: 'done' }, { id, startedAt })))
   const bytes = entries.length
   return {
     serial,

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { LogEntry } from '../../contract/log-entry.ts'
 import { readEntryLine } from './entry-line.ts'
-import { unpackLines } from './packed-lines.ts'
+import { unpackLines } from './pack.ts'
 
 /** What the file has, as another process finds it: each block's rows in the order in which they ended. */
 export type StoredLog = { readonly blocks: readonly LogEntry[][]; readonly open: readonly LogEntry[] }

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LogBodies, LogEntry } from '../../contract/log-entry.ts'
-import { readBodyLine } from './body-line.ts'
 import { beginningOfLine, readEntryLine } from './entry-line.ts'
-import { unpackBytes, unpackLines } from './packed-lines.ts'
+import { unpack, unpackLines } from './pack.ts'
 import { lineMayMatch, matchesFilter } from './search-text.ts'
+import { readBodies, showBodies } from './stored-bodies.ts'
 import type { LogQuery } from './writer-messages.ts'
 
 /** Looks through the rows in the database. Blocks are in the order in which rows ended; lists in that of their starts. */
@@ -40,14 +40,15 @@ export class StoredRows {
     if (found === undefined) return undefined
     const bodies = this.#statements.bodies.get({ number: found.number })?.bodies
     if (bodies === null || bodies === undefined) return undefined
-    return readBodyLine(unpackLines(bodies)[found.place] ?? '')
+    const row = readBodies(unpack(bodies))[found.place]
+    return row === undefined ? undefined : showBodies(row)
   }
 
   /** The newest row with this id that has ended, and where it stands. */
   #find(id: string): FoundRow | undefined {
     const beginning = beginningOfLine(id)
     for (const { number, entries } of this.#statements.newestBlocks.iterate()) {
-      const bytes = unpackBytes(entries)
+      const bytes = unpack(entries)
       if (!bytes.includes(beginning)) continue
       const lines = bytes.toString('utf8').split('\n')
       const place = lines.findLastIndex((each) => each.startsWith(beginning))

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { NO_BODIES_LINE } from './body-line.ts'
 import { readEntryLine } from './entry-line.ts'
-import { packLines, unpackLines } from './packed-lines.ts'
+import { pack, unpack, unpackLines } from './pack.ts'
+import { readBodies, writeBodies } from './stored-bodies.ts'
 
 export type Trimmed = { readonly rows: number; readonly bytes: number }
 
@@ -27,7 +27,7 @@ export function trimBlock(
     database.prepare('DELETE FROM blocks WHERE number = :number').run({ number })
     return { rows: rows.length, bytes: Number(found.bytes) }
   }
-  const entries = packLines(kept.map(({ line }) => line).join('\n'))
+  const entries = pack(kept.map(({ line }) => line).join('\n'))
   const bodies = keepBodies(found.bodies, kept)
   const bytes = entries.length + (bodies?.length ?? 0)
   const starts = kept.map(({ startedAt }) => startedAt)
@@ -49,7 +49,7 @@ export function trimBlock(
 
 function keepBodies(bodies: unknown, kept: readonly TrimmedRow[]): Uint8Array | null {
   if (bodies === null) return null
-  const lines = unpackLines(bodies)
-  const left = kept.map(({ place }) => lines[place] ?? NO_BODIES_LINE)
-  return left.every((line) => line === NO_BODIES_LINE) ? null : packLines(left.join('\n'))
+  const rows = readBodies(unpack(bodies))
+  const left = kept.map(({ place }) => rows[place])
+  return left.every((row) => row === undefined) ? null : pack(writeBodies(left))
 }
